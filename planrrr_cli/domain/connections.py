@@ -1,0 +1,71 @@
+"""Connections: our authorisation to one account of one team, and what it is worth right now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from planrrr_cli.domain.secrets import Secret
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Platform(StrEnum):
+    """The five platforms by the names that commands, tables and documents use."""
+
+    FACEBOOK = "facebook"
+    INSTAGRAM = "instagram"
+    X = "x"
+    YOUTUBE = "youtube"
+    LINKEDIN = "linkedin"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Platform | None:
+        return cls.X if value == "twitter" else None
+
+
+class ConnectionStatus(StrEnum):
+    """What the lane may do."""
+
+    ACTIVE = "active"  # publishes
+    NEEDS_REAUTH = "needs_reauth"  # a person must sign in; publications wait. The run puts it here
+    PAUSED = "paused"  # a person paused it; publications wait until `connections resume`
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Tokens of one account; ``expires_at`` is UTC, None means no known end."""
+
+    access: Secret
+    refresh: Secret | None = None
+    expires_at: datetime | None = None
+
+    def expires_within(self, margin: timedelta, *, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now + margin
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One row of ``connections``, tokens decrypted.
+
+    ``options`` is platform-specific (Facebook: ``page_id``). ``held_until``: the platform asked this account to
+    wait; the lane is not claimed before. ``max_lateness``: None means the program's default of 24 hours.
+    """
+
+    id: str
+    team_id: str
+    platform: Platform
+    account_id: str
+    account_name: str
+    tokens: Tokens
+    status: ConnectionStatus = ConnectionStatus.ACTIVE
+    status_reason: str | None = None
+    scopes: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    held_until: datetime | None = None
+    held_reason: str | None = None
+    max_lateness: timedelta | None = None

@@ -1,0 +1,145 @@
+"""Posts as a person wrote them, and the pure check of a post against a platform's content rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from planrrr_cli.domain.connections import NOTHING, Platform
+
+
+class MediaKind(StrEnum):
+    """What a medium is, told from its bytes and never from its name."""
+
+    IMAGE = "image"
+    GIF = "gif"
+    VIDEO = "video"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One medium of a post: a local ``file`` (absolute path, links resolved) or a ``url``, never both.
+
+    ``kind``, ``content_type``, ``size`` (bytes) and ``sha256`` (hex) are None until somebody looked at the
+    bytes, which for a URL happens only when it is fetched.
+    """
+
+    file: str | None = None
+    url: str | None = None
+    alt: str | None = None
+    kind: MediaKind | None = None
+    content_type: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What to call it in a sentence; a URL without its query, which may hold a signature."""
+        return self.file or (self.url or "").partition("?")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a person wrote once: text, media, time.
+
+    ``overrides`` maps a platform to what the document said for it alone; :meth:`adapted` applies them.
+    ``wall_time`` is the time as typed, ``zone`` the IANA zone it was typed in (None when it had an offset).
+    """
+
+    text: str
+    media: tuple[Media, ...] = ()
+    link: str | None = None
+    title: str | None = None
+    first_comment: str | None = None
+    options: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
+    scheduled_at: datetime | None = None
+    wall_time: str | None = None
+    zone: str | None = None
+    max_lateness: timedelta | None = None
+    id: str = ""
+    team_id: str = "default"
+
+    def adapted(self, platform: Platform) -> Post:
+        """This post with the platform's own overrides applied; what is not a common field goes to ``options``."""
+        mine = dict(self.overrides.get(platform.value, {}))
+        common = {key: mine.pop(key) for key in ("text", "link", "title", "first_comment") if key in mine}
+        return replace(self, **common, options=mine, overrides={})
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One reason why a platform will not (error) or may not (warning) take a post as hoped.
+
+    ``rule`` is a stable snake_case name, ``message`` one sentence with the amount, ``medium`` a position from 0.
+    """
+
+    rule: str
+    message: str
+    severity: Severity = Severity.ERROR
+    medium: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number somebody else made: its value, where it was read and when."""
+
+    value: int
+    source: str
+    read: str
+
+
+Check = Callable[[Post], Iterable[Problem]]
+
+
+def code_points(text: str) -> int:
+    """Unicode code points, which is what ``len`` counts."""
+    return len(text)
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRules:
+    """What a platform takes: numbers with their sources, and its own checks for what no number expresses."""
+
+    platform: Platform
+    text: Limit
+    media_count: Limit
+    count: Callable[[str], int] = code_points
+    checks: tuple[Check, ...] = ()
+
+
+def problems(post: Post, rules: ContentRules) -> list[Problem]:
+    """Everything that speaks against publishing ``post`` (already adapted) under ``rules``; errors first."""
+    found = [*_text_problems(post, rules), *_count_problems(post, rules)]
+    for check in rules.checks:
+        found.extend(check(post))
+    return sorted(found, key=lambda problem: problem.severity is not Severity.ERROR)
+
+
+def errors_among(found: Iterable[Problem]) -> list[Problem]:
+    return [problem for problem in found if problem.severity is Severity.ERROR]
+
+
+def _text_problems(post: Post, rules: ContentRules) -> Iterable[Problem]:
+    length, limit = rules.count(post.text), rules.text.value
+    if length > limit:
+        yield Problem("text_too_long", f"the text has {length:,} characters, {length - limit:,} more than {limit:,}")
+    if any("\ud800" <= character <= "\udfff" for character in post.text):
+        yield Problem("text_not_unicode", "the text holds half of a surrogate pair, which no platform can store")
+    if "\x00" in post.text:
+        yield Problem("text_has_nul", "the text holds a NUL byte")
+
+
+def _count_problems(post: Post, rules: ContentRules) -> Iterable[Problem]:
+    count, limit = len(post.media), rules.media_count.value
+    if count > limit:
+        yield Problem("too_many_media", f"the post has {count} media, {count - limit} more than {limit}")

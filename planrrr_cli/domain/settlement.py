@@ -1,0 +1,261 @@
+"""What the end of an attempt means for the publication: a pure table from endings to one guarded write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+
+from planrrr_cli.domain.backoff import UNNAMED_RATE_LIMIT, retry_delay, spread
+from planrrr_cli.domain.doubt import AskPerson, Found, LookAgain, Patience, ProvedAbsent, Verdict
+from planrrr_cli.domain.errors import (
+    ConnectionRevoked,
+    ContentRejected,
+    ErrorKind,
+    MediaRejected,
+    OutcomeUnknown,
+    PlatformError,
+    PlatformUnavailable,
+    RateLimited,
+    TokenExpired,
+    UnexpectedReply,
+)
+from planrrr_cli.domain.publications import AttemptKind, ErrorNote, Outcome, Publication, State
+from planrrr_cli.domain.steps import FollowedUp, Processing, Published
+
+MOST_INTERRUPTIONS = 10
+MOST_FOLLOW_UPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """The operator's choice: ``WORKER_RETRY_ATTEMPTS`` and ``WORKER_RETRY_DELAY``."""
+
+    attempts: int = 3
+    delay: timedelta = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Everything the settling write changes. ``None`` in ``wake_at`` means that nobody needs to look.
+
+    ``clear_sending`` ends the point of no return. ``hold_lane_until``: the platform asked the whole account to
+    wait. ``needs_reauth``: the reason why a person must sign in again.
+    """
+
+    outcome: Outcome
+    state: State
+    wake_at: datetime | None = None
+    spent: int = 0
+    clear_sending: bool = False
+    remote_id: str | None = None
+    permalink: str | None = None
+    error: ErrorNote | None = None
+    clear_error: bool = False
+    needs_reauth: str | None = None
+    hold_lane_until: datetime | None = None
+    refresh_token: bool = False
+    doubt_looks: int = 0
+    absent_looks: int = 0
+    notices: tuple[str, ...] = ()
+
+
+def note(error: PlatformError, next_step: str = "") -> ErrorNote:
+    """The durable form of a platform's error."""
+    return ErrorNote(
+        error.kind, error.message, next_step or error.next_step, error.status, error.code, error.request_id
+    )
+
+
+def after_success(ending: Published | Processing, *, now: datetime, follow_up: bool) -> Settlement:
+    """``follow_up``: something may be added once the post is out (permalink, first comment)."""
+    if isinstance(ending, Processing):
+        return Settlement(
+            Outcome.PROCESSING,
+            State.PROCESSING,
+            wake_at=now + ending.check_after,
+            clear_sending=True,
+            clear_error=True,
+        )
+    return Settlement(
+        Outcome.PUBLISHED,
+        State.PUBLISHED,
+        wake_at=now if follow_up else None,
+        spent=1,
+        clear_sending=True,
+        remote_id=ending.remote_id,
+        permalink=ending.permalink,
+        clear_error=True,
+    )
+
+
+def after_error(
+    error: PlatformError,
+    publication: Publication,
+    *,
+    kind: AttemptKind,
+    sent: bool,
+    retries: Retries,
+    patience: Patience,
+    now: datetime,
+    random: Random,
+) -> Settlement:
+    """``sent``: the point of no return of this attempt is open, so what was not refused may have happened."""
+    waiting = State.PROCESSING if kind is AttemptKind.CHECK else State.SCHEDULED
+    match error:
+        case OutcomeUnknown():
+            return in_doubt(note(error), publication, patience, now=now)
+        case UnexpectedReply() if sent:
+            return in_doubt(note(error), publication, patience, now=now)
+        case PlatformUnavailable(never_sent=False) if sent:
+            return in_doubt(note(error), publication, patience, now=now)
+        case ContentRejected() | MediaRejected():
+            said = note(error, error.next_step or "mend the document and add it again")
+            return Settlement(Outcome.FAILED, State.FAILED, spent=1, clear_sending=True, error=said)
+        case ConnectionRevoked():
+            waits = "it waits until somebody signs in again: planrrr connections add " + error.platform
+            return Settlement(
+                Outcome.DEFERRED,
+                waiting,
+                wake_at=now,
+                clear_sending=True,
+                error=note(error, error.next_step or waits),
+                needs_reauth=error.message,
+            )
+        case TokenExpired():
+            return Settlement(
+                Outcome.DEFERRED,
+                waiting,
+                wake_at=now,
+                clear_sending=True,
+                error=note(error, error.next_step or "the token is refreshed once, then it goes on"),
+                refresh_token=True,
+            )
+        case RateLimited():
+            named = error.retry_at if error.retry_at and error.retry_at > now else None
+            until = named or now + spread(UNNAMED_RATE_LIMIT, random)
+            return Settlement(
+                Outcome.DEFERRED,
+                waiting,
+                wake_at=until,
+                clear_sending=True,
+                error=note(error, error.next_step or f"it goes on by itself at {until:%Y-%m-%d %H:%M} UTC"),
+                hold_lane_until=until,
+            )
+        case PlatformUnavailable():
+            most = retries.attempts
+        case _:
+            most = min(2, retries.attempts)  # UnexpectedReply: retry once, then fail
+    return _retry_or_fail(error, publication, waiting, most, retries, patience, now, random)
+
+
+def _retry_or_fail(
+    error: PlatformError,
+    publication: Publication,
+    waiting: State,
+    most: int,
+    retries: Retries,
+    patience: Patience,
+    now: datetime,
+    random: Random,
+) -> Settlement:
+    spent = publication.spent + 1
+    if spent < most:
+        at = now + retry_delay(spent, retries.delay, random)
+        said = note(error, f"attempt {spent + 1} of {most} begins at {at:%H:%M:%S} UTC")
+        return Settlement(Outcome.RETRIED, waiting, wake_at=at, spent=1, clear_sending=True, error=said)
+    if publication.checkpoint.get(ACCEPTED):  # what became of it is a question for reconcile, not a failure
+        return in_doubt(note(error), publication, patience, now=now)
+    tried = "1 attempt" if spent == 1 else f"{spent} attempts"
+    said = note(error, f"{tried} made; when the cause is gone: planrrr reschedule {publication.id[:8]} --at now")
+    return Settlement(Outcome.FAILED, State.FAILED, spent=1, clear_sending=True, error=said)
+
+
+def after_bug(
+    name: str,
+    publication: Publication,
+    *,
+    sent: bool,
+    patience: Patience,
+    now: datetime,
+) -> Settlement:
+    """An exception nobody expected: in doubt when something may have been sent, else failed, with the log as evidence."""
+    said = ErrorNote(
+        ErrorKind.INTERNAL_ERROR,
+        f"a bug in planrrr stopped this attempt ({name})",
+        "the log has the traceback; please report it",
+    )
+    if sent or publication.checkpoint.get(ACCEPTED):
+        return in_doubt(said, publication, patience, now=now)
+    return Settlement(Outcome.FAILED, State.FAILED, spent=1, error=said)
+
+
+def in_doubt(error: ErrorNote, publication: Publication, patience: Patience, *, now: datetime) -> Settlement:
+    """Sent, answer unknown: the first look is planned, or a person is asked at once where looking is impossible."""
+    look = patience.next_look(0, sent_at=publication.sending_since or publication.first_sent_at or now, now=now)
+    asked = f"the platform is asked at {look:%Y-%m-%d %H:%M:%S} UTC; nothing is sent again before that" if look else ""
+    said = asked or ask(publication)
+    return Settlement(Outcome.IN_DOUBT, State.IN_DOUBT, wake_at=look, spent=1, error=replace(error, next=said))
+
+
+def ask(publication: Publication) -> str:
+    """What a person can do about a doubt that looking did not end."""
+    short = publication.id[:8]
+    return f"look at the account, then: planrrr resolve {short} --published URL, or resolve {short} --not-published"
+
+
+def after_look(verdict: Verdict, publication: Publication, *, now: datetime, follow_up: bool) -> Settlement:
+    """What a reconciling look settles; sending again is possible only after proof."""
+    match verdict:
+        case Found(published):
+            return replace(after_success(published, now=now, follow_up=follow_up), spent=0)
+        case ProvedAbsent(reason):
+            said = ErrorNote(ErrorKind.OUTCOME_UNKNOWN, f"not sent after all: {reason}", "it is sent again now")
+            return Settlement(Outcome.RETRIED, State.SCHEDULED, wake_at=now, clear_sending=True, error=said)
+        case LookAgain(at, reason, absent_looks):
+            next_step = f"the platform is asked again at {at:%Y-%m-%d %H:%M:%S} UTC"
+            wake: datetime | None = at
+        case AskPerson(reason):
+            next_step, wake, absent_looks = ask(publication), None, publication.absent_looks
+    said = ErrorNote(ErrorKind.OUTCOME_UNKNOWN, f"sent, but the answer was lost; {reason}", next_step)
+    return Settlement(
+        Outcome.IN_DOUBT,
+        State.IN_DOUBT,
+        wake_at=wake,
+        error=said,
+        doubt_looks=publication.doubt_looks + 1,
+        absent_looks=absent_looks,
+    )
+
+
+def after_follow_up(
+    ending: FollowedUp | PlatformError, publication: Publication, *, now: datetime, random: Random
+) -> Settlement:
+    """Nothing here can change that the post is out."""
+    if isinstance(ending, FollowedUp):
+        return Settlement(
+            Outcome.PUBLISHED, State.PUBLISHED, permalink=ending.permalink, notices=ending.notices
+        )
+    if publication.follow_ups + 1 < MOST_FOLLOW_UPS:
+        at = now + retry_delay(publication.follow_ups + 1, timedelta(seconds=30), random)
+        return Settlement(Outcome.PUBLISHED, State.PUBLISHED, wake_at=at)
+    return Settlement(Outcome.PUBLISHED, State.PUBLISHED, notices=(f"not completed: {ending.message}",))
+
+
+def after_interruption(publication: Publication, patience: Patience, *, now: datetime) -> Settlement:
+    """The process that worked on it is gone. What happens depends on one thing: was a point of no return open?"""
+    said = ErrorNote(ErrorKind.INTERRUPTED, "the process that was publishing it ended in the middle")
+    if publication.sending_since is not None:
+        return in_doubt(said, publication, patience, now=now)
+    times = publication.interruptions + 1
+    back = State.PROCESSING if publication.checkpoint.get(ACCEPTED) else State.SCHEDULED
+    if times >= MOST_INTERRUPTIONS and back is State.SCHEDULED:
+        said = replace(said, next=f"{times} processes ended while working on it; see the log, then reschedule it")
+        return Settlement(Outcome.FAILED, State.FAILED, error=said)
+    wait = timedelta(0) if times == 1 else min(timedelta(seconds=15) * 2 ** (times - 2), timedelta(minutes=5))
+    said = replace(said, next="it goes on from its last checkpoint")
+    return Settlement(Outcome.INTERRUPTED, back, wake_at=now + wait, error=said)
+
+
+ACCEPTED = "accepted"
+"""The checkpoint key that says: the irrevocable call was answered with success and must never be sent again."""

@@ -1,0 +1,81 @@
+"""The vocabulary between a platform's recipe and the run that makes its steps durable."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+
+class Checkpoint:
+    """A durable note: merged into ``publication.checkpoint`` and committed before the recipe goes on.
+
+    Values are JSON values. A checkpoint after a point of no return says that the irrevocable call was answered.
+    """
+
+    __slots__ = ("values",)
+
+    def __init__(self, **values: Any) -> None:
+        self.values = values
+
+    def __repr__(self) -> str:
+        return f"Checkpoint({', '.join(sorted(self.values))})"
+
+
+@dataclass(frozen=True, slots=True)
+class PointOfNoReturn:
+    """The next thing the recipe does is the one call that the public can see; committed before it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The platform has it: ``remote_id`` is its id of our publication, ``permalink`` its address if known."""
+
+    remote_id: str
+    permalink: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """The platform works on it; call the recipe again after ``check_after``.
+
+    Returned after the irrevocable call it means that the call was accepted and must not be sent again, which
+    the recipe must have noted in a checkpoint.
+    """
+
+    check_after: timedelta
+    reason: str = "the platform is still processing it"
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A successful look that did not find the publication.
+
+    ``conclusive``: an exact handle said so, and sending again (from the checkpoint) is safe now. Otherwise it is
+    one piece of evidence, weighed by the platform's :class:`~planrrr_cli.domain.doubt.Patience`.
+    """
+
+    reason: str
+    conclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A look that settles nothing. ``ask_person``: more looks will not help (two candidates, no permission)."""
+
+    reason: str
+    ask_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedUp:
+    """What was added after the post was out; ``notices`` are sentences about what did not work."""
+
+    permalink: str | None = None
+    notices: tuple[str, ...] = ()
+
+
+Steps = Generator[Checkpoint | PointOfNoReturn, None, Published | Processing]
+FollowUpSteps = Generator[Checkpoint, None, FollowedUp]
+Finding = Published | Absent | Unknown

@@ -1,0 +1,221 @@
+"""Every way an attempt can end, and where it leaves the publication."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planrrr_cli.domain.connections import Connection, Platform, Tokens
+from planrrr_cli.domain.doubt import Patience
+from planrrr_cli.domain.errors import (
+    ConnectionRevoked,
+    ContentRejected,
+    ErrorKind,
+    MediaRejected,
+    OutcomeUnknown,
+    PlatformError,
+    PlatformUnavailable,
+    RateLimited,
+    TokenExpired,
+    UnexpectedReply,
+)
+from planrrr_cli.domain.posts import Post
+from planrrr_cli.domain.publications import ARROWS, AttemptKind, Outcome, Publication, State
+from planrrr_cli.domain.secrets import Secret
+from planrrr_cli.domain.settlement import (
+    ACCEPTED,
+    MOST_INTERRUPTIONS,
+    Retries,
+    Settlement,
+    after_bug,
+    after_error,
+    after_follow_up,
+    after_interruption,
+    after_success,
+)
+from planrrr_cli.domain.steps import FollowedUp, Processing, Published
+
+NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+PATIENCE = Patience(
+    looks=(timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)),
+    proof_looks=2,
+    proof_after=timedelta(minutes=10),
+    most_looks=12,
+    source="a test",
+)
+
+
+def publication(**more: object) -> Publication:
+    connection = Connection(
+        id="c", team_id="default", platform=Platform.FACEBOOK, account_id="1", account_name="Page",
+        tokens=Tokens(Secret("token")),
+    )  # fmt: skip
+    fields: dict[str, object] = {"id": "p" * 8, "team_id": "default", "post": Post("hello"), "state": State.PUBLISHING}
+    return Publication(connection=connection, **{**fields, **more})  # type: ignore[arg-type]
+
+
+def settle(
+    error: PlatformError,
+    *,
+    sent: bool = False,
+    kind: AttemptKind = AttemptKind.PUBLISH,
+    retries: Retries = Retries(),  # noqa: B008 - frozen
+    **more: object,
+) -> Settlement:
+    if sent:
+        more.setdefault("sending_since", NOW)
+        more.setdefault("first_sent_at", NOW)
+    return after_error(
+        error, publication(**more), kind=kind, sent=sent, retries=retries, patience=PATIENCE, now=NOW, random=Random(1)
+    )  # fmt: skip
+
+
+def error(kind: type[PlatformError], **more: object) -> PlatformError:
+    return kind("said so", platform="facebook", **more)  # type: ignore[arg-type]
+
+
+def test_a_published_post_is_looked_after_once_more_when_something_may_follow() -> None:
+    settlement = after_success(Published("1_2"), now=NOW, follow_up=True)
+    assert (settlement.state, settlement.wake_at, settlement.remote_id) == (State.PUBLISHED, NOW, "1_2")
+    assert after_success(Published("1_2"), now=NOW, follow_up=False).wake_at is None
+
+
+def test_processing_waits_for_its_check_and_closes_the_point_of_no_return() -> None:
+    settlement = after_success(Processing(timedelta(seconds=30)), now=NOW, follow_up=True)
+    assert settlement.state is State.PROCESSING
+    assert settlement.wake_at == NOW + timedelta(seconds=30)
+    assert settlement.clear_sending
+
+
+@pytest.mark.parametrize("kind", [ContentRejected, MediaRejected])
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_definite_refusal_fails_even_after_the_point_of_no_return(kind: type[PlatformError], sent: bool) -> None:
+    settlement = settle(error(kind), sent=sent)
+    assert (settlement.state, settlement.wake_at, settlement.spent) == (State.FAILED, None, 1)
+
+
+@pytest.mark.parametrize("lie", [OutcomeUnknown, UnexpectedReply, PlatformUnavailable])
+def test_whatever_is_not_a_refusal_after_the_point_of_no_return_is_a_doubt(lie: type[PlatformError]) -> None:
+    settlement = settle(error(lie), sent=True)
+    assert settlement.state is State.IN_DOUBT
+    assert settlement.wake_at == NOW + timedelta(seconds=10)
+    assert not settlement.clear_sending
+
+
+def test_a_connection_that_was_never_made_is_retried_even_after_the_point_of_no_return() -> None:
+    settlement = settle(error(PlatformUnavailable, never_sent=True), sent=True)
+    assert (settlement.outcome, settlement.state) == (Outcome.RETRIED, State.SCHEDULED)
+    assert settlement.clear_sending
+
+
+def test_retries_double_and_then_the_publication_fails_with_the_command_that_mends_it() -> None:
+    waits = []
+    for spent in range(3):
+        settlement = settle(error(PlatformUnavailable), spent=spent, retries=Retries(3, timedelta(seconds=2)))
+        waits.append(settlement.wake_at)
+    assert waits[0] is not None and timedelta(seconds=2) <= waits[0] - NOW <= timedelta(seconds=3)
+    assert waits[1] is not None and timedelta(seconds=4) <= waits[1] - NOW <= timedelta(seconds=5)
+    assert waits[2] is None
+    assert settlement.state is State.FAILED
+    assert settlement.error is not None and "planrrr reschedule pppppppp --at now" in settlement.error.next
+
+
+def test_an_undocumented_answer_is_retried_once() -> None:
+    assert settle(error(UnexpectedReply), spent=0, retries=Retries(10)).state is State.SCHEDULED
+    assert settle(error(UnexpectedReply), spent=1, retries=Retries(10)).state is State.FAILED
+
+
+def test_a_rate_limit_waits_for_the_platforms_own_time_and_spends_nothing() -> None:
+    later = NOW + timedelta(hours=5)
+    settlement = settle(error(RateLimited, retry_at=later))
+    assert (settlement.outcome, settlement.spent) == (Outcome.DEFERRED, 0)
+    assert settlement.wake_at == settlement.hold_lane_until == later
+
+
+def test_a_rate_limit_without_a_time_or_with_a_past_one_waits_a_quarter_of_an_hour() -> None:
+    for named in (None, NOW - timedelta(days=1)):
+        settlement = settle(error(RateLimited, retry_at=named))
+        assert settlement.wake_at is not None
+        assert timedelta(minutes=15) <= settlement.wake_at - NOW <= timedelta(minutes=17)
+
+
+def test_a_revoked_connection_waits_for_a_person_and_the_publication_does_not_fail() -> None:
+    settlement = settle(error(ConnectionRevoked))
+    assert settlement.state is State.SCHEDULED
+    assert settlement.needs_reauth == "said so"
+    assert settlement.spent == 0
+
+
+def test_an_expired_token_asks_for_one_refresh() -> None:
+    settlement = settle(error(TokenExpired))
+    assert settlement.refresh_token and settlement.state is State.SCHEDULED and settlement.spent == 0
+
+
+def test_a_failed_check_of_an_accepted_video_never_becomes_a_failure_or_a_second_send() -> None:
+    settlement = settle(
+        error(PlatformUnavailable), kind=AttemptKind.CHECK, spent=2, checkpoint={ACCEPTED: True}, first_sent_at=NOW
+    )
+    assert settlement.state is State.IN_DOUBT
+    first = settle(error(PlatformUnavailable), kind=AttemptKind.CHECK, spent=0, checkpoint={ACCEPTED: True})
+    assert first.state is State.PROCESSING
+
+
+def test_a_bug_is_a_doubt_when_something_may_have_been_sent_and_a_failure_when_not() -> None:
+    sent = after_bug("KeyError", publication(sending_since=NOW), sent=True, patience=PATIENCE, now=NOW)
+    unsent = after_bug("KeyError", publication(), sent=False, patience=PATIENCE, now=NOW)
+    assert (sent.state, unsent.state) == (State.IN_DOUBT, State.FAILED)
+    assert unsent.error is not None and unsent.error.kind is ErrorKind.INTERNAL_ERROR
+
+
+def test_an_interrupted_publication_goes_on_from_its_checkpoint_unless_the_point_of_no_return_was_open() -> None:
+    assert after_interruption(publication(), PATIENCE, now=NOW).state is State.SCHEDULED
+    assert after_interruption(publication(sending_since=NOW), PATIENCE, now=NOW).state is State.IN_DOUBT
+    accepted = after_interruption(publication(checkpoint={ACCEPTED: True}), PATIENCE, now=NOW)
+    assert accepted.state is State.PROCESSING
+
+
+def test_a_publication_that_kills_its_process_again_and_again_is_stopped_before_it_takes_the_others_along() -> None:
+    waits = [
+        after_interruption(publication(interruptions=before), PATIENCE, now=NOW).wake_at
+        for before in range(MOST_INTERRUPTIONS - 1)
+    ]
+    assert waits == sorted(w for w in waits if w is not None)
+    assert after_interruption(publication(interruptions=MOST_INTERRUPTIONS - 1), PATIENCE, now=NOW).state is State.FAILED
+
+
+def test_what_fails_after_publishing_never_changes_that_it_is_out() -> None:
+    settlements = [
+        after_follow_up(
+            error(PlatformUnavailable), publication(state=State.PUBLISHED, follow_ups=n), now=NOW, random=Random(1)
+        )
+        for n in range(3)
+    ]
+    assert {s.state for s in settlements} == {State.PUBLISHED}
+    assert [s.wake_at is None for s in settlements] == [False, False, True]
+    assert settlements[-1].notices == ("not completed: said so",)
+    done = after_follow_up(FollowedUp("https://x", ("no comment",)), publication(), now=NOW, random=Random(1))
+    assert (done.permalink, done.notices, done.wake_at) == ("https://x", ("no comment",), None)
+
+
+@given(
+    st.sampled_from(PlatformError.__subclasses__()),
+    st.booleans(),
+    st.sampled_from([AttemptKind.PUBLISH, AttemptKind.CHECK]),
+    st.integers(0, 12),
+    st.booleans(),
+)
+def test_no_error_leads_along_an_arrow_that_does_not_exist_or_forgets_to_say_why(
+    kind: type[PlatformError], sent: bool, attempt: AttemptKind, spent: int, accepted: bool
+) -> None:
+    checkpoint = {ACCEPTED: True} if accepted else {}
+    settlement = settle(error(kind), sent=sent, kind=attempt, spent=spent, checkpoint=checkpoint)
+    assert settlement.state in ARROWS[State.PUBLISHING]
+    assert settlement.error is not None and settlement.error.next
+    if settlement.state in (State.SCHEDULED, State.PROCESSING):
+        assert settlement.wake_at is not None and settlement.wake_at >= NOW
+    if sent and kind in (OutcomeUnknown, UnexpectedReply, PlatformUnavailable):
+        assert settlement.state is State.IN_DOUBT
