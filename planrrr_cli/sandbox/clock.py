@@ -1,0 +1,25 @@
+"""The sandbox's own clock: real time plus an offset that can be moved; no other module reads the time of day."""
+
+import threading
+import time
+from datetime import UTC, datetime
+
+
+class Clock:
+    """Seconds since the epoch, as the sandbox sees them."""
+
+    def __init__(self, offset: float = 0.0) -> None:
+        self.offset = offset
+        self._lock = threading.Lock()
+
+    def now(self) -> float:
+        return time.time() + self.offset
+
+    def advance(self, seconds: float) -> None:
+        with self._lock:
+            self.offset += seconds
+
+
+def iso(moment: float) -> str:
+    """ISO 8601 in UTC with microseconds, for our own documents."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,148 @@
+"""The control routes under /_sandbox/: ledger, requests, accounts, faults, clock, reset; no platform's meaning."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from planrrr_cli.sandbox.clock import iso
+from planrrr_cli.sandbox.faults import BadFault, read_fault
+from planrrr_cli.sandbox.media import sniff
+from planrrr_cli.sandbox.twin import Twin
+from planrrr_cli.sandbox.wire import Reply, Request, json_reply
+from planrrr_cli.sandbox.world import World
+
+BODY_LIMIT = 1024 * 1024
+
+
+class Refused(Exception):
+    """A control request that cannot be done; answered with 400 and the text."""
+
+
+class Control:
+    def __init__(self, world: World, twins: list[Twin], rebuild: Callable[[int, int], None]) -> None:
+        self._world = world
+        self._twins = twins
+        self._rebuild = rebuild
+        self._routes: dict[tuple[str, str], Callable[[Request], object]] = {
+            ("GET", "posts"): self._posts,
+            ("GET", "requests"): self._requests,
+            ("GET", "accounts"): self._accounts,
+            ("POST", "accounts"): self._change_account,
+            ("GET", "calls"): self._calls,
+            ("GET", "faults"): self._faults,
+            ("POST", "faults"): self._arm,
+            ("DELETE", "faults"): self._disarm,
+            ("GET", "clock"): self._clock,
+            ("POST", "clock"): self._advance,
+            ("POST", "reset"): self._reset,
+        }
+
+    def answer(self, request: Request) -> Reply:
+        name = request.path.removeprefix("/_sandbox/").rstrip("/")
+        if request.method == "GET" and name.startswith("media/"):
+            return self._image(name.removeprefix("media/"))
+        route = self._routes.get((request.method, name))
+        if route is None:
+            known = sorted({f"{method} {path}" for method, path in self._routes})
+            return json_reply({"error": f"The control routes are: {', '.join(known)}."}, 404)
+        try:
+            return json_reply(route(request))
+        except (Refused, BadFault) as refused:
+            return json_reply({"error": str(refused)}, 400)
+
+    def _posts(self, request: Request) -> object:
+        for twin in self._twins:
+            twin.settle()
+        after, entries = _after(request), self._world.ledger.entries()
+        return {"posts": [entry.document(self._world.url) for entry in entries if entry.sequence > after]}
+
+    def _requests(self, request: Request) -> object:
+        after, records = _after(request), self._world.journal.records()
+        return {"requests": [record.document() for record in records if record.sequence > after]}
+
+    def _accounts(self, _: Request) -> object:
+        return {
+            "connections": [account for twin in self._twins for account in twin.accounts()],
+            "apps": {twin.platform: twin.apps() for twin in self._twins},
+        }
+
+    def _change_account(self, request: Request) -> object:
+        document = _document(request)
+        try:
+            if not any(twin.change_account(document) for twin in self._twins):
+                raise Refused("account_id names no account of the sandbox.")
+        except ValueError as bad:
+            raise Refused(str(bad)) from bad
+        return self._accounts(request)
+
+    def _calls(self, _: Request) -> object:
+        return {"calls": {name: call.says for twin in self._twins for name, call in twin.calls.items()}}
+
+    def _faults(self, _: Request) -> object:
+        return {"faults": self._world.faults.documents()}
+
+    def _arm(self, request: Request) -> object:
+        calls = {name: call for twin in self._twins for name, call in twin.calls.items()}
+        fault = read_fault(_document(request), calls)
+        self._world.faults.arm(fault)
+        return fault.document()
+
+    def _disarm(self, _: Request) -> object:
+        self._world.faults.clear()
+        return {"faults": []}
+
+    def _clock(self, _: Request) -> object:
+        clock = self._world.clock
+        return {"now": iso(clock.now()), "offset_seconds": clock.offset}
+
+    def _advance(self, request: Request) -> object:
+        seconds = _document(request).get("advance_seconds")
+        if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not abs(seconds) < 1e9:
+            raise Refused("advance_seconds is a number of seconds; a negative one goes back.")
+        self._world.clock.advance(seconds)
+        for twin in self._twins:
+            twin.settle()
+        return self._clock(request)
+
+    def _reset(self, request: Request) -> object:
+        document = _document(request)
+        seed = document.get("seed", self._world.seed)
+        accounts = document.get("accounts", self._world.account_count)
+        if not isinstance(seed, int) or not isinstance(accounts, int) or not 1 <= accounts <= 10_000:
+            raise Refused("seed and accounts are whole numbers; accounts lies between 1 and 10000.")
+        self._world.reset()
+        if (seed, accounts) != (self._world.seed, self._world.account_count):
+            self._rebuild(seed, accounts)
+        for twin in self._twins:
+            twin.reset()
+        return self._accounts(request)
+
+    def _image(self, sha256: str) -> Reply:
+        content = self._world.gallery.get(sha256)
+        if content is None:
+            return json_reply({"error": "No such image is kept."}, 404)
+        safe = (("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "default-src 'none'"))
+        return Reply(200, content, (("Content-Type", sniff(content[:16])), *safe))
+
+
+def _after(request: Request) -> int:
+    """`?after=N`: only what has a higher sequence, for those who watch."""
+    text = dict(parse_qsl(request.query)).get("after", "0")
+    if not (text.isascii() and text.isdecimal()):
+        raise Refused("after is a sequence number.")
+    return int(text)
+
+
+def _document(request: Request) -> dict[str, Any]:
+    """The JSON object in the body; an empty body is an empty object."""
+    if request.body.length > BODY_LIMIT:
+        raise Refused("The body is larger than 1 MB.")
+    raw = request.body.read_all()
+    try:
+        document = json.loads(raw or b"{}")
+    except (ValueError, RecursionError) as bad:
+        raise Refused("The body is not valid JSON.") from bad
+    if not isinstance(document, dict):
+        raise Refused("The body must be a JSON object.")
+    return document

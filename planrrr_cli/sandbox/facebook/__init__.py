@@ -1,0 +1,238 @@
+"""The Facebook twin: from an HTTP request to a named call and its answer; the edges have files of their own."""
+
+import json
+import re
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from planrrr_cli.sandbox import seeds
+from planrrr_cli.sandbox.bodies import Parameters, read_parameters
+from planrrr_cli.sandbox.facebook import errors, publishing, routes, rupload, versions, videos
+from planrrr_cli.sandbox.facebook.calls import CALLS
+from planrrr_cli.sandbox.facebook.model import ALL_SCOPES, ALL_TASKS
+from planrrr_cli.sandbox.facebook.store import Store
+from planrrr_cli.sandbox.facebook.visit import Visit
+from planrrr_cli.sandbox.faults import Kind
+from planrrr_cli.sandbox.parts import BodyTooLarge, UnreadableBody
+from planrrr_cli.sandbox.twin import Call, Orders
+from planrrr_cli.sandbox.wire import Reply, Request
+from planrrr_cli.sandbox.world import World
+
+RUPLOAD: Final = re.compile(r"^/video-upload/(?:(v[\d.]+)/)?(\w+)/?$")
+
+
+class Facebook:
+    platform = "facebook"
+    calls = CALLS
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._store = Store(world)
+
+    def claims(self, path: str) -> bool:
+        """Graph answers on any path, also on those that do not exist."""
+        return True
+
+    def identify(self, request: Request) -> Call:
+        if found := RUPLOAD.match(request.path):
+            return self._upload_call(request, found[1] or "", found[2])
+        parts = [part for part in request.path.split("/") if part]
+        asked = parts.pop(0) if parts and versions.SHAPE.match(parts[0]) else None
+        version = versions.served(asked, self._store.now())
+        if version is None or not 1 <= len(parts) <= 2:
+            version = version or versions.NEWEST
+            return self._call(
+                routes.Route("facebook.unknown", _no_such_path), Visit(self._store, request), version
+            )
+        node, edge = (*parts, "")[:2]
+        try:
+            parameters = self._read(request, node, edge)
+        except (UnreadableBody, BodyTooLarge) as bad:
+            return self._call(
+                _unreadable(request, node, edge, bad), Visit(self._store, request, node, edge), version
+            )
+        token = _token(request, parameters)
+        visit = Visit(
+            self._store, request, self._resolve(node, token, edge), edge, token, parameters, version=version
+        )
+        if parameters.broken:
+            run = partial(_keep_broken, self._store, visit.node, parameters)
+            return self._call(routes.Route("facebook.video.transfer", run), visit, version)
+        return self._call(routes.find(request.method, node, edge, parameters.values), visit, version)
+
+    def _read(self, request: Request, node: str, edge: str) -> Parameters:
+        if node.startswith("upload:") and request.method == "POST":
+            return Parameters()  # the body is the file
+        if request.method == "POST" and edge == "videos":
+            return read_parameters(request, partial(self._break_at, node))
+        return read_parameters(request)
+
+    def _break_at(self, node: str, fields: dict[str, Any]) -> int | None:
+        """Where a `break` fault cuts the chunk that begins now."""
+        if str(fields.get("upload_phase", "")).lower() != "transfer":
+            return None
+        fault = self._world.faults.take("facebook.video.transfer", node, None, {Kind.BREAK})
+        return int(fault.number) if fault else None
+
+    def _resolve(self, node: str, token: str, edge: str) -> str:
+        """`me` with a Page token is the Page."""
+        grant = self._store.grants.get(token)
+        return grant.page_id if node == "me" and edge and grant and grant.page_id else node
+
+    def _call(self, route: routes.Route, visit: Visit, version: str) -> Call:
+        account = self._store.owner(visit.node)
+        if account is None and (grant := self._store.grants.get(visit.token)):
+            account = grant.page_id
+        return Call(
+            name=route.call,
+            kind=CALLS[route.call],
+            account_id=account,
+            perform=partial(self._perform, route, visit, version),
+            status_reply=lambda status: self._refusal(errors.by_status(status), visit, version),
+            error_reply=lambda code, subcode: self._refusal(errors.scripted(code, subcode), visit, version),
+            rate_reply=lambda minutes: self._limited(account, minutes, visit, version),
+            usage_headers=lambda percent: _usage(account, percent, 0),
+            expire_token=lambda: self._store.kill(visit.token),
+            gateway_page=errors.GATEWAY_PAGE,
+        )
+
+    def _upload_call(self, request: Request, version: str, node: str) -> Call:
+        visit = Visit(self._store, request, node, token=_header_token(request), version=version)
+        call = self._call(routes.Route(rupload.CALL, rupload.receive, locked=False), visit, version)
+        return replace(
+            call,
+            status_reply=rupload.by_status,
+            error_reply=lambda code, _: rupload.by_status(500 if code < 3 else 400),
+        )
+
+    def _perform(self, route: routes.Route, visit: Visit, version: str, orders: Orders) -> Reply:
+        visit = replace(visit, orders=orders)
+        self.settle()
+        try:
+            if route.locked:
+                with self._store.lock:
+                    reply = route.run(visit)
+            else:
+                reply = route.run(visit)
+        except errors.GraphError as refused:
+            return self._refusal(refused, visit, version)
+        return _stamped(reply, version, self._trace(visit))
+
+    def _refusal(self, refused: errors.GraphError, visit: Visit, version: str) -> Reply:
+        trace = self._trace(visit)
+        return _stamped(refused.reply(trace), version, trace)
+
+    def _limited(self, account: str | None, minutes: int, visit: Visit, version: str) -> Reply:
+        reply = self._refusal(errors.rate_limited(), visit, version)
+        return replace(reply, headers=reply.headers + _usage(account, 100, minutes))
+
+    def _trace(self, visit: Visit) -> str:
+        return "A" + seeds.letters(self._world.seed, "trace", visit.request.sequence, length=22)
+
+    # What the rest of the sandbox asks
+
+    def accounts(self) -> list[dict[str, object]]:
+        store = self._store
+        with store.lock:
+            user_token = store.living_user_token()
+            return [
+                {
+                    "platform": self.platform,
+                    "accountName": page.name,
+                    "accountId": page.id,
+                    "accessToken": store.page_token(page.id),
+                    "refreshToken": user_token,
+                    "expiresAt": None,
+                    "scopes": list(page.scopes),
+                    "metadata": {"pageId": page.id},
+                }
+                for page in list(store.pages.values())
+            ]
+
+    def account_name(self, account_id: str) -> str | None:
+        page = self._store.pages.get(account_id)
+        return page.name if page else None
+
+    def apps(self) -> dict[str, str]:
+        return {"app_id": self._store.app_id, "app_secret": self._store.app_secret}
+
+    def change_account(self, document: dict[str, Any]) -> bool:
+        store = self._store
+        with store.lock:
+            page = store.pages.get(str(document.get("account_id")))
+            if page is None:
+                return False
+            scopes = _words(document.get("scopes", list(page.scopes)), ALL_SCOPES)
+            tasks = _words(document.get("tasks", list(page.tasks)), ALL_TASKS)
+            store.pages[page.id] = replace(page, scopes=scopes, tasks=tasks)
+            return True
+
+    def settle(self) -> None:
+        with self._store.lock:
+            publishing.settle(self._store)
+
+    def reset(self) -> None:
+        with self._store.lock:
+            self._store.clear()
+
+    def dump(self) -> dict[str, Any]:
+        return self._store.dump()
+
+    def load(self, document: dict[str, Any]) -> None:
+        self._store.load(document)
+
+
+def _stamped(reply: Reply, version: str, trace: str) -> Reply:
+    """The headers of every Graph answer; clients warn when the version is not the one they asked for."""
+    told = (("facebook-api-version", version), ("x-fb-trace-id", trace), ("Cache-Control", "no-store"))
+    return replace(reply, headers=reply.headers + told)
+
+
+def _usage(account: str | None, percent: int, minutes: int) -> tuple[tuple[str, str], ...]:
+    """A Page's usage is told under its id, an app's or user's in X-App-Usage.
+
+    Source: developers.facebook.com/docs/graph-api/overview/rate-limiting (2026-08-23); minutes, whole percents.
+    """
+    if account is None:
+        return (("X-App-Usage", json.dumps({"call_count": percent, "total_time": 0, "total_cputime": 0})),)
+    entry = {
+        "type": "pages",
+        "call_count": percent,
+        "total_cputime": percent // 4,
+        "total_time": percent // 4,
+        "estimated_time_to_regain_access": minutes,
+    }
+    return (("X-Business-Use-Case-Usage", json.dumps({account: [entry]})),)
+
+
+def _token(request: Request, parameters: Parameters) -> str:
+    return str(parameters.values.get("access_token") or "") or _header_token(request)
+
+
+def _header_token(request: Request) -> str:
+    scheme, _, token = request.header("Authorization").partition(" ")
+    return token.strip() if scheme.lower() in ("bearer", "oauth") else ""
+
+
+def _no_such_path(visit: Visit) -> Reply:
+    raise errors.unknown_path(visit.request.path)
+
+
+def _unreadable(request: Request, node: str, edge: str, bad: Exception) -> routes.Route:
+    def refuse(_: Visit) -> Reply:
+        if isinstance(bad, BodyTooLarge):
+            raise errors.GraphError(413, 1, "The request body is too large")
+        raise errors.invalid_parameter(f"The request could not be read: {bad}")
+
+    return routes.Route(routes.find(request.method, node, edge, {}).call, refuse)
+
+
+def _keep_broken(store: Store, page_id: str, parameters: Parameters, _: Visit) -> Reply:
+    return videos.keep_broken_chunk(store, page_id, parameters)
+
+
+def _words(given: object, known: tuple[str, ...]) -> tuple[str, ...]:
+    if not isinstance(given, list) or not set(map(str, given)) <= set(known):
+        raise ValueError(f"Only these are known: {', '.join(known)}.")
+    return tuple(map(str, given))

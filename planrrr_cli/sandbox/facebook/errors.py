@@ -1,0 +1,275 @@
+"""Graph's errors in their exact wire form, one constructor per error; when they apply is decided elsewhere.
+
+Codes and texts: developers.facebook.com/docs/graph-api/guides/error-handling and .../pages-api/error-codes (read
+2026-11-23); HTTP statuses as observed on the live service, since the documentation names none.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from planrrr_cli.sandbox.wire import Reply, json_reply
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The optional fields of the envelope."""
+
+    subcode: int | None = None
+    transient: bool = False
+    title: str | None = None
+    explanation: str | None = None
+    extra: Any = None
+
+
+class GraphError(Exception):
+    """A refusal: an HTTP status and the envelope's fields."""
+
+    def __init__(
+        self,
+        status: int,
+        code: int,
+        message: str,
+        wording: Wording | None = None,
+        kind: str = "OAuthException",
+    ) -> None:
+        super().__init__(message)
+        self.status, self.code, self.kind = status, code, kind
+        self.wording = wording or Wording()
+
+    def reply(self, trace: str) -> Reply:
+        wording = self.wording
+        error: dict[str, Any] = {"message": str(self), "type": self.kind, "code": self.code}
+        if wording.extra is not None:
+            error["error_data"] = wording.extra
+        if wording.subcode is not None:
+            error["error_subcode"] = wording.subcode
+        if wording.transient or wording.subcode is not None or self.code in (1, 2, 4):
+            error["is_transient"] = wording.transient
+        if wording.title is not None:
+            error |= {"error_user_title": wording.title, "error_user_msg": wording.explanation or str(self)}
+        error["fbtrace_id"] = trace
+        return json_reply({"error": error}, self.status, self._headers())
+
+    def _headers(self) -> dict[str, str]:
+        if self.kind != "OAuthException":
+            return {}
+        word = "invalid_token" if self.code == 190 else "invalid_request"
+        told = json.dumps(str(self))[1:-1]
+        return {"WWW-Authenticate": f'OAuth "Facebook Platform" "{word}" "{told}"'}
+
+
+def invalid_parameter(message: str) -> GraphError:
+    return GraphError(400, 100, f"(#100) {message}")
+
+
+def unknown_parameter(name: str) -> GraphError:
+    """Stricter than the real service, which ignores most of what it does not know."""
+    return invalid_parameter(f"Unknown parameter: {name[:100]!r} is not a parameter of this edge")
+
+
+def missing_parameter(name: str) -> GraphError:
+    return invalid_parameter(f"The parameter {name} is required")
+
+
+def unknown_field(name: str, node: str) -> GraphError:
+    return invalid_parameter(f"Tried accessing nonexisting field ({name[:100]}) on node type ({node})")
+
+
+def unknown_path(path: str) -> GraphError:
+    return GraphError(400, 2500, f"Unknown path components: {path[:200]}")
+
+
+def unsupported(verb: str, node: str) -> GraphError:
+    """Missing, or not readable with this token: Graph does not tell which."""
+    message = (
+        f"Unsupported {verb.lower()} request. Object with ID '{node[:100]}' does not exist, cannot be loaded due to "
+        "missing permissions, or does not support this operation"
+    )
+    return GraphError(400, 100, message, Wording(33), "GraphMethodException")
+
+
+def no_token() -> GraphError:
+    return GraphError(
+        400, 2500, "An active access token must be used to query information about the current user."
+    )
+
+
+def unparsable_token() -> GraphError:
+    return GraphError(400, 190, "Invalid OAuth access token - Cannot parse access token")
+
+
+def dead_token(subcode: int) -> GraphError:
+    return GraphError(400, 190, "Error validating access token: Session has expired.", Wording(subcode))
+
+
+def page_token_required() -> GraphError:
+    return GraphError(
+        400,
+        190,
+        "A Page access token is required for this call for the new Pages experience",
+        Wording(2069032),
+    )
+
+
+def unknown_application() -> GraphError:
+    return GraphError(
+        400, 101, "Error validating application. Cannot get application info due to a system error."
+    )
+
+
+def wrong_secret() -> GraphError:
+    return GraphError(400, 1, "Error validating client secret.")
+
+
+def bad_proof() -> GraphError:
+    message = "Invalid appsecret_proof provided in the API argument"
+    return GraphError(400, 100, message, kind="GraphMethodException")
+
+
+def proof_required() -> GraphError:
+    message = "API calls from the server require an appsecret_proof argument"
+    return GraphError(400, 100, message, kind="GraphMethodException")
+
+
+def read_permission_missing(scopes: str) -> GraphError:
+    return GraphError(
+        403, 10, f"(#10) This endpoint requires the '{scopes}' permission or to be reviewed for it"
+    )
+
+
+def write_permission_missing(scopes: str) -> GraphError:
+    return GraphError(
+        403, 200, f"(#200) The permission(s) {scopes} are not available, or the Page task is missing"
+    )
+
+
+def wall_post_failed() -> GraphError:
+    """Commenting with a user token: developers.facebook.com/docs/pages-api/comments-mentions."""
+    return GraphError(400, 1705, "(#1705) There was an error posting to this wall")
+
+
+def duplicate_status() -> GraphError:
+    return GraphError(400, 506, "(#506) Duplicate status message")
+
+
+def photos_already_posted() -> GraphError:
+    words = Wording(1366051, title="Photos Already Posted", explanation="These photos were already posted.")
+    return GraphError(400, 100, "Invalid parameter", words)
+
+
+def bad_image(message: str, subcode: int | None = 1366046) -> GraphError:
+    words = Wording(subcode, title="Can't Read Files", explanation=message)
+    return GraphError(400, 324, "(#324) Missing or invalid image file", words)
+
+
+def image_not_fetched() -> GraphError:
+    return GraphError(400, 324, "(#324) Missing or invalid image file")
+
+
+def video_not_fetched(why: str) -> GraphError:
+    words = Wording(1363057, title="Unable to fetch video file from URL", explanation=why)
+    return GraphError(400, 389, "(#389) Unable to fetch video file from URL.", words)
+
+
+def bad_video(code: int, message: str) -> GraphError:
+    return GraphError(400, code, f"(#{code}) {message}")
+
+
+def upload_trouble(message: str) -> GraphError:
+    return GraphError(400, 6000, f"(#6000) There was a problem uploading your video file. {message}")
+
+
+def wrong_offset(start: int, end: int, *, as_text: bool) -> GraphError:
+    """`error_data` has been seen as an object and as JSON text; numbers come as strings."""
+    window = {"start_offset": str(start), "end_offset": str(end)}
+    extra = json.dumps(window) if as_text else window
+    message = "The video upload request used an offset that does not match the upload session"
+    return GraphError(400, 6001, f"(#6001) {message}", Wording(1363037, title="Wrong offset", extra=extra))
+
+
+def reel_limit() -> GraphError:
+    message = "(#613) This Page has published 30 reels through the API in the last 24 hours"
+    return GraphError(400, 613, message)
+
+
+def link_not_fetched() -> GraphError:
+    return GraphError(400, 1609005, "(#1609005) The link could not be scraped")
+
+
+def facebook_link() -> GraphError:
+    words = Wording(
+        1609008, title="Can't Share This Link", explanation="Links to facebook.com cannot be posted."
+    )
+    return GraphError(400, 100, "Invalid parameter", words)
+
+
+def rate_limited() -> GraphError:
+    message = (
+        "(#80001) There have been too many calls to this Page account. Wait a bit and try again. For more, please "
+        "refer to https://developers.facebook.com/docs/graph-api/overview/rate-limiting."
+    )
+    return GraphError(400, 80001, message)
+
+
+def service_down(status: int = 500) -> GraphError:
+    message = "An unexpected error has occurred. Please retry your request later."
+    return GraphError(status, 2, message, Wording(transient=True))
+
+
+# code -> (HTTP status as observed, message): what a scripted fault `error:CODE` sends.
+SCRIPTED = {
+    1: (500, "An unknown error has occurred."),
+    2: (500, "An unexpected error has occurred. Please retry your request later."),
+    3: (400, "(#3) Application does not have the capability to make this API call."),
+    4: (403, "(#4) Application request limit reached"),
+    5: (400, "(#5) Unauthorized source IP address"),
+    10: (403, "(#10) Application does not have permission for this action"),
+    17: (400, "(#17) User request limit reached"),
+    32: (403, "(#32) Page request limit reached"),
+    100: (400, "(#100) Invalid parameter"),
+    102: (400, "(#102) Session key invalid or no longer valid"),
+    190: (400, "Error validating access token: The session has been invalidated."),
+    324: (400, "(#324) Missing or invalid image file"),
+    341: (400, "(#341) Feed action request limit reached"),
+    368: (400, "(#368) The action attempted has been deemed abusive or is otherwise disallowed"),
+    506: (400, "(#506) Duplicate status message"),
+    613: (400, "(#613) Calls to this api have exceeded the rate limit."),
+    1609005: (400, "(#1609005) The link could not be scraped"),
+    2500: (400, "An active access token must be used to query information about the current user."),
+}
+IMPERSONATING = (
+    "Any of the pages_read_engagement, pages_manage_metadata, pages_manage_posts permission(s) must be granted before "
+    "impersonating a user's page."
+)
+
+
+def scripted(code: int, subcode: int | None) -> GraphError:
+    """Any code, as a fault asks for it."""
+    if code == 80001:
+        return rate_limited()
+    if (code, subcode) == (100, 33):
+        return unsupported("get", "0")
+    if (code, subcode) == (190, None):
+        return GraphError(400, 190, IMPERSONATING)
+    status, message = SCRIPTED.get(
+        code, (403 if 200 <= code <= 299 else 400, f"(#{code}) The request was refused")
+    )
+    return GraphError(status, code, message, Wording(subcode, transient=code in (2, 4)))
+
+
+def by_status(status: int) -> GraphError:
+    """The envelope that goes with an HTTP status, as a fault asks for it."""
+    if status >= 500:
+        return service_down(status)
+    code = {401: 190, 403: 200, 404: 803, 429: 4}.get(status, 100)
+    told = scripted(code, 467 if code == 190 else None)
+    return GraphError(status, code, str(told), replace(told.wording, transient=status == 429))
+
+
+# What stands before Graph answers with, when Graph itself does not.
+GATEWAY_PAGE = (
+    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Facebook | Error</title></head>'
+    "<body><h1>Sorry, something went wrong.</h1><p>We're working on getting this fixed as soon as we can.</p>"
+    "</body></html>\n"
+)

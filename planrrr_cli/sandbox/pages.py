@@ -1,0 +1,148 @@
+"""The pages for people: what was posted and the calls that led to it, at / and at every permalink; no scripts."""
+
+from html import escape
+from urllib.parse import unquote, urlsplit
+
+from planrrr_cli.sandbox.clock import iso
+from planrrr_cli.sandbox.journal import Record
+from planrrr_cli.sandbox.ledger import Entry
+from planrrr_cli.sandbox.media import Medium
+from planrrr_cli.sandbox.twin import Twin
+from planrrr_cli.sandbox.wire import Reply, Request, html_reply
+from planrrr_cli.sandbox.world import World
+
+SHOWN_POSTS = 200
+SHOWN_REQUESTS = 200
+POLICY = ("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'")
+STYLE = """
+:root{color-scheme:light dark;--ink:#1c1e21;--soft:#65676b;--card:#fff;--ground:#f0f2f5;--line:#dddfe2;--mark:#0a66c2}
+@media(prefers-color-scheme:dark){:root{--ink:#e4e6eb;--soft:#b0b3b8;--card:#242526;--ground:#18191a;--line:#3a3b3c;
+--mark:#6cb2ff}}
+*{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
+main{max-width:46rem;margin:0 auto;padding:1rem}h1{font-size:1.4rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}
+article{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem;margin:0 0 1rem}
+article article{margin:.8rem 0 0;background:var(--ground)}header,small,.soft{color:var(--soft);font-size:.85rem}
+header b{color:var(--ink);font-size:1rem}p{white-space:pre-wrap;overflow-wrap:anywhere;margin:.6rem 0}
+a{color:var(--mark)}figure{display:inline-block;margin:.3rem .3rem .3rem 0;max-width:100%;vertical-align:top}
+figure img{max-width:100%;max-height:18rem;border-radius:.4rem;display:block}
+figcaption{font-size:.8rem;color:var(--soft);max-width:22rem}
+.box{display:grid;place-items:center;width:11rem;height:7rem;border:1px dashed var(--line);border-radius:.4rem}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.8rem}
+td,th{text-align:left;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);white-space:nowrap}
+tr:target{outline:2px solid var(--mark)}
+"""
+
+
+class Pages:
+    def __init__(self, world: World, twins: list[Twin]) -> None:
+        self._world = world
+        self._twins = twins
+
+    def claims(self, request: Request) -> bool:
+        if request.method not in ("GET", "HEAD"):
+            return False
+        first = request.path.split("/")[1] if request.path.startswith("/") else ""
+        return request.path in ("/", "/favicon.ico") or first in {twin.platform for twin in self._twins}
+
+    def answer(self, request: Request) -> Reply:
+        for twin in self._twins:
+            twin.settle()
+        if request.path == "/favicon.ico":
+            return Reply(204)
+        entries = self._world.ledger.entries()
+        if request.path == "/":
+            return _page("What was posted", self._index(entries))
+        return self._permalink(request, entries)
+
+    def _index(self, entries: list[Entry]) -> str:
+        posts = [entry for entry in entries if entry.parent is None]
+        accounts: dict[tuple[str, str], list[Entry]] = {}
+        for entry in reversed(posts):
+            accounts.setdefault((entry.platform, entry.account_id), []).append(entry)
+        parts = ["<h1>planrrr sandbox</h1>", "<p class=soft>Nothing here has left this machine.</p>"]
+        for (platform, account_id), mine in accounts.items():
+            parts.append(
+                f"<h2>{escape(platform.capitalize())}: {escape(self._name(account_id))} ({len(mine)})</h2>"
+            )
+            parts += [self._post(entry, entries) for entry in mine[:SHOWN_POSTS]]
+        if not posts:
+            parts.append("<article><p>Nothing was posted yet.</p></article>")
+        return "".join(parts) + self._requests(self._world.journal.records()[-SHOWN_REQUESTS:])
+
+    def _permalink(self, request: Request, entries: list[Entry]) -> Reply:
+        path = unquote(request.path).rstrip("/")
+        last = path.rpartition("/")[2]
+        for entry in entries:
+            if entry.parent is None and (entry.path == path or last in (entry.remote_id, entry.post_id)):
+                wanted = set(entry.requests)
+                for comment in _comments(entry, entries):
+                    wanted |= set(comment.requests)
+                records = [record for record in self._world.journal.records() if record.sequence in wanted]
+                body = (
+                    f'<p><a href="/">All posts</a></p>{self._post(entry, entries)}{self._requests(records)}'
+                )
+                return _page(self._name(entry.account_id), body)
+        return _page("Not found", '<h1>There is no such post</h1><p><a href="/">All posts</a></p>', 404)
+
+    def _name(self, account_id: str) -> str:
+        return next((name for twin in self._twins if (name := twin.account_name(account_id))), account_id)
+
+    def _post(self, entry: Entry, entries: list[Entry]) -> str:
+        calls = " ".join(f'<a href="/#request-{number}">#{number}</a>' for number in entry.requests)
+        parts = [
+            f'<article id="post-{entry.sequence}"><header><b>{escape(self._name(entry.account_id))}</b> · ',
+            f'<a href="{escape(entry.path)}">{iso(entry.created_at)[:19]}Z</a>',
+            " · deleted" if entry.deleted else "",
+            "</header>",
+            f"<h3>{escape(entry.title)}</h3>" if entry.title else "",
+            f"<p>{escape(entry.text)}</p>" if entry.text else "",
+            _link(entry.link),
+            "".join(self._medium(medium) for medium in entry.media),
+            f"<div><small>{escape(entry.remote_id)} · calls {calls}</small></div>",
+            "".join(self._post(comment, entries) for comment in _comments(entry, entries)),
+            "</article>",
+        ]
+        return "".join(parts)
+
+    def _medium(self, medium: Medium) -> str:
+        alt = escape(medium.alt or "")
+        caption = f"<figcaption>{alt or 'no alt text'}</figcaption>" if medium.kind == "image" else ""
+        if medium.kind == "image" and self._world.gallery.get(medium.sha256) is not None:
+            shown = f'<img src="/_sandbox/media/{medium.sha256}" alt="{alt}" loading="lazy">'
+        else:
+            shown = f"<div class=box><span>{escape(medium.kind)}, {medium.size:,} bytes</span></div>"
+        return f"<figure>{shown}{caption}</figure>"
+
+    def _requests(self, records: list[Record]) -> str:
+        rows = "".join(
+            f'<tr id="request-{record.sequence}"><td>{record.sequence}<td>{escape(record.method)}'
+            f"<td>{escape(record.path[:80])}<td>{escape(record.call or '')}"
+            f"<td>{'dropped' if record.status is None else record.status}<td>{'yes' if record.effect else ''}"
+            f"<td>{escape(record.fault or '')}</tr>"
+            for record in reversed(records)
+        )
+        head = "<tr><th>#<th>method<th>path<th>call<th>status<th>effect<th>fault</tr>"
+        return f"<h2>Calls</h2><div class=scroll><table>{head}{rows}</table></div>"
+
+
+def _comments(entry: Entry, entries: list[Entry]) -> list[Entry]:
+    return [each for each in entries if each.parent is not None and each.parent == entry.remote_id]
+
+
+def _link(link: str | None) -> str:
+    if not link:
+        return ""
+    if urlsplit(link).scheme in ("http", "https"):
+        return f'<p><a rel="noreferrer nofollow" href="{escape(link)}">{escape(link)}</a></p>'
+    return f"<p>{escape(link)}</p>"
+
+
+def _page(title: str, body: str, status: int = 200) -> Reply:
+    text = (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>'
+        f"{escape(title)} · planrrr sandbox</title>"
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<style>{STYLE}</style></head><body><main>{body}</main></body></html>\n"
+    )
+    reply = html_reply(text, status)
+    return Reply(status, reply.body, (*reply.headers, POLICY, ("X-Content-Type-Options", "nosniff")))
