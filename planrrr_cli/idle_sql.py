@@ -1,0 +1,30 @@
+"""The one SELECT of the quick look, for each database, as plain text; nothing here runs it or imports anything.
+
+Both answer with one row of one column: 1 when something may be to do, 0 when surely nothing is. "May" errs on the side
+of looking closer: a claimed lane answers 1, because its owner may be dead, and so do a doubt that waits for a person, which every run has
+to tell, and a database of another version. Tests hold these texts against what the
+store would really claim.
+"""
+
+from __future__ import annotations
+
+HEAD = "0001"  # the revision that this program works with; written here so that Alembic need not be asked
+
+# Parameters, both texts: "team". SQLite's has "now" too, written as SQLITE_NOW says; PostgreSQL asks its own clock,
+# which is the clock that the run follows there.
+SQLITE_NOW = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+_LOOK = """
+SELECT CASE WHEN
+  EXISTS (SELECT 1 FROM publications p JOIN connections c ON c.id = p.connection_id
+          WHERE p.team_id = {team} AND p.wake_at <= {now} AND c.status = 'active' AND c.removed_at IS NULL
+            AND (c.held_until IS NULL OR c.held_until <= {now}))
+  OR EXISTS (SELECT 1 FROM connections WHERE team_id = {team} AND claim_id IS NOT NULL)
+  OR EXISTS (SELECT 1 FROM publications WHERE team_id = {team} AND state = 'publishing')
+  OR EXISTS (SELECT 1 FROM publications WHERE team_id = {team} AND state = 'in_doubt' AND wake_at IS NULL)
+  OR NOT EXISTS (SELECT 1 FROM alembic_version WHERE version_num = '{head}')
+THEN 1 ELSE 0 END
+"""
+
+SQLITE = _LOOK.format(team=":team", now=":now", head=HEAD)
+POSTGRESQL = _LOOK.format(team="%(team)s", now="now()", head=HEAD)

@@ -1,0 +1,78 @@
+"""Encryption of tokens at rest; where keys come from, and what is a token, others know."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import string
+
+from planrrr_cli.domain.errors import ConfigError
+from planrrr_cli.domain.secrets import Secret
+
+_VERSION = "v1"
+_NONCE = 12  # bytes; fresh for each value, as GCM demands (NIST SP 800-38D, 8.2.2)
+
+
+class Cipher:
+    """AES-256-GCM, each value bound to its table, column and row: a ciphertext moved elsewhere does not open.
+
+    An envelope reads ``v1:<fingerprint of the key>:<base64 of nonce and ciphertext>``.
+    """
+
+    __slots__ = ("_fingerprint", "_key")
+
+    def __init__(self, key: Secret) -> None:
+        """``key``: 64 hex digits. Raises :class:`ConfigError` when it is anything else."""
+        digits = key.reveal().strip()
+        if len(digits) != 64 or not set(digits) <= set(string.hexdigits):
+            msg = "the encryption key must be 64 hex digits (32 bytes); `planrrr init` writes a key file"
+            raise ConfigError(msg)
+        self._key = bytes.fromhex(digits)
+        self._fingerprint = hashlib.sha256(self._key).hexdigest()[:8]
+
+    def __repr__(self) -> str:
+        return f"Cipher({self._fingerprint})"
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight hex digits that tell keys apart and give nothing away."""
+        return self._fingerprint
+
+    def encrypt(self, plain: str, *, table: str, column: str, row_id: str) -> str:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        nonce = os.urandom(_NONCE)
+        sealed = AESGCM(self._key).encrypt(nonce, plain.encode(), _place(table, column, row_id))
+        return f"{_VERSION}:{self._fingerprint}:{base64.b64encode(nonce + sealed).decode()}"
+
+    def decrypt(self, envelope: str, *, table: str, column: str, row_id: str) -> Secret:
+        """Raises :class:`ConfigError` for another key's envelope, and for one that was changed or moved."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        version, _, rest = envelope.partition(":")
+        fingerprint, _, body = rest.partition(":")
+        if version != _VERSION:
+            msg = f"{table}.{column} of {row_id[:8]} is not encrypted in a way that this version of planrrr knows"
+            raise ConfigError(msg)
+        if fingerprint != self._fingerprint:
+            msg = (
+                "the encryption key is not the one these tokens were written with "
+                f"(they need key {fingerprint}, this is {self._fingerprint}); "
+                "set ENCRYPTION_KEY or ENCRYPTION_KEY_FILE to that key, or add the connections again"
+            )
+            raise ConfigError(msg)
+        try:
+            sealed = base64.b64decode(body, validate=True)
+            opened = AESGCM(self._key).decrypt(
+                sealed[:_NONCE], sealed[_NONCE:], _place(table, column, row_id)
+            )
+            return Secret(opened.decode())
+        except (InvalidTag, ValueError):
+            msg = f"{table}.{column} of {row_id[:8]} was changed or moved outside planrrr; add the connection again"
+            raise ConfigError(msg) from None
+
+
+def _place(table: str, column: str, row_id: str) -> bytes:
+    return f"{table}.{column}:{row_id}".encode()

@@ -1,0 +1,227 @@
+"""Connections as people and token refreshes see them: add, find, pause, remove, new tokens; claiming is ``lanes``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, func, select, update
+
+from planrrr_cli.domain.connections import NOTHING, Connection, ConnectionStatus, Platform, Tokens
+from planrrr_cli.domain.errors import NotFound, Refused
+from planrrr_cli.domain.publications import State
+from planrrr_cli.store import rows
+from planrrr_cli.store.guards import NOBODY, inserted
+from planrrr_cli.store.schema import connections, publications
+from planrrr_cli.store.session import Tx
+
+_log = logging.getLogger("planrrr.store")
+_THERE = connections.c.removed_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class NewConnection:
+    """An authorisation that a person brings."""
+
+    platform: Platform
+    account_id: str
+    account_name: str
+    tokens: Tokens
+    scopes: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    max_lateness: timedelta | None = None
+
+
+def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]:
+    """The connection, and whether it is new. A known account gets the new tokens and is active again.
+
+    That is how a person signs in again; what waited there goes on. Raises :class:`Refused` for an empty token.
+    """
+    if not new.tokens.access or not new.account_id:
+        missing = "access token" if not new.tokens.access else "account id"
+        msg = f"the {new.platform.value} connection has an empty {missing}"
+        raise Refused(msg)
+    fresh = tx.new_id()
+    values: dict[str, Any] = {
+        "account_name": new.account_name,
+        "scopes": new.scopes,
+        "options": new.options,
+        "status": ConnectionStatus.ACTIVE,
+        "updated_at": now,
+    }
+    first = {
+        "id": fresh,
+        "team_id": tx.team,
+        "platform": new.platform,
+        "account_id": new.account_id,
+        "created_at": now,
+    }
+    first |= {"max_lateness": new.max_lateness, **rows.token_values(tx, new.tokens, fresh)}
+    if inserted(tx, connections, values | first, ("team_id", "platform", "account_id"), _THERE):
+        return _one(tx, fresh), True
+    c = connections.c
+    account = (
+        (c.team_id == tx.team) & (c.platform == new.platform) & (c.account_id == new.account_id) & _THERE
+    )
+    known = str(tx.conn.execute(select(c.id).where(account).with_for_update(key_share=True)).scalar_one())
+    values |= {"status_reason": None, "held_until": None, "held_reason": None}
+    values |= rows.token_values(tx, new.tokens, known)
+    if new.max_lateness is not None:
+        values["max_lateness"] = new.max_lateness
+    tx.conn.execute(update(connections).where(c.id == known).values(values))
+    return _one(tx, known), False
+
+
+def find(tx: Tx, text: str, platform: Platform | None = None, *, tokens: bool = True) -> Connection:
+    """By id or its prefix, account id, account name (with or without @), or ``platform:`` and one of those.
+
+    ``tokens`` False leaves them sealed, so that showing needs no key. Raises :class:`NotFound`.
+    """
+    wanted, only = text, platform
+    named, colon, rest = text.partition(":")
+    if colon and platform is None and named.lower() in {*Platform, "twitter"}:
+        wanted, only = rest, Platform(named.lower())
+    found = _fitting(tx, wanted.strip(), only)
+    if len(found) == 1:
+        return _one(tx, found[0][connections.c.id], tokens=tokens)
+    if not found:
+        kind = f"{only.value} connection" if only else "connection"
+        msg = f"there is no {kind} {wanted!r}"
+        raise NotFound(msg)
+    c = connections.c
+    several = ", ".join(f"{row[c.id][:8]} ({row[c.platform]}:{row[c.account_name]})" for row in found[:5])
+    msg = f"{text!r} fits {len(found)}: {several}; write platform:account or the id"
+    raise NotFound(msg)
+
+
+def _fitting(tx: Tx, wanted: str, platform: Platform | None) -> list[RowMapping]:
+    """What people call by that name; an id's prefix counts only where no account is called so."""
+    c = connections.c
+    query = select(c.id, c.platform, c.account_id, c.account_name).where(c.team_id == tx.team, _THERE)
+    if platform is not None:
+        query = query.where(c.platform == platform)
+    every = (
+        list(tx.conn.execute(query.order_by(c.platform, c.account_name, c.id)).mappings()) if wanted else []
+    )
+    bare = wanted.removeprefix("@").casefold()
+    called = [
+        row
+        for row in every
+        if row[c.account_id] in {wanted, wanted.removeprefix("@")}
+        or row[c.account_name].removeprefix("@").casefold() == bare
+    ]
+    return called or [row for row in every if row[c.id].startswith(wanted.lower())]
+
+
+def listing(tx: Tx, *, platform: Platform | None = None, tokens: bool = True) -> list[Connection]:
+    """The team's connections by platform and name. ``tokens`` as for :func:`find`."""
+    c = connections.c
+    query = select(connections).where(c.team_id == tx.team, _THERE).order_by(c.platform, c.account_name, c.id)
+    if platform is not None:
+        query = query.where(c.platform == platform)
+    return [rows.connection(tx, row, tokens=tokens) for row in tx.conn.execute(query).mappings()]
+
+
+def key_fingerprint(tx: Tx) -> str | None:
+    """Of the key that the stored tokens were written with, all teams' alike; None when there are none."""
+    query = select(connections.c.access_token).where(connections.c.access_token != "").limit(1)
+    envelope = tx.conn.execute(query).scalar_one_or_none()
+    return str(envelope).split(":")[1] if envelope else None
+
+
+def pause(tx: Tx, connection_id: str, *, now: datetime) -> None:
+    """Nothing begins there until it is resumed; what is under way ends as usual."""
+    _locked(tx, connection_id)
+    _write(tx, connection_id, {"status": ConnectionStatus.PAUSED, "status_reason": None}, now)
+
+
+def resume(tx: Tx, connection_id: str, *, now: datetime) -> None:
+    """Raises :class:`Refused` where only signing in again helps."""
+    row = _locked(tx, connection_id)
+    if row[connections.c.status] == ConnectionStatus.NEEDS_REAUTH:
+        platform = row[connections.c.platform]
+        msg = f"{row[connections.c.account_name]} needs somebody to sign in again: planrrr connections add {platform}"
+        raise Refused(msg)
+    _write(tx, connection_id, {"status": ConnectionStatus.ACTIVE, "status_reason": None}, now)
+
+
+def remove(tx: Tx, connection_id: str, *, now: datetime) -> int:
+    """Wipe the tokens and cancel what was still to come; returns how many. What was published stays on record.
+
+    Raises :class:`Refused` while something is under way there, whose end could no longer be learned.
+    """
+    row, p = _locked(tx, connection_id), publications.c
+    under_way = (State.PUBLISHING, State.PROCESSING, State.IN_DOUBT)
+    mine = p.connection_id == connection_id
+    count = tx.conn.execute(select(func.count()).where(mine, p.state.in_(under_way))).scalar_one()
+    if count:
+        msg = f"{row[connections.c.account_name]} has {count} publishing, processing or in doubt; let them end first"
+        raise Refused(msg)
+    open_ = mine & p.state.in_((State.DRAFT, State.SCHEDULED, State.MISSED))
+    cancelled = {"state": State.CANCELLED, "wake_at": None, "updated_at": now}
+    done = tx.conn.execute(update(publications).where(open_).values(cancelled)).rowcount
+    tx.conn.execute(update(publications).where(mine, p.wake_at.is_not(None)).values(wake_at=None))
+    wiped = {"access_token": "", "refresh_token": None, "token_expires_at": None, "removed_at": now}
+    _write(tx, connection_id, {**wiped, **NOBODY}, now)
+    return done
+
+
+def save_tokens(tx: Tx, connection_id: str, tokens: Tokens, *, claim_id: str | None, now: datetime) -> bool:
+    """Keep refreshed tokens; without a new refresh token the old one stays. An empty token changes nothing: False.
+
+    ``claim_id``: only while the lane is still mine, since a rotated refresh token must not be overwritten by an
+    older one.
+    """
+    if not tokens.access:
+        _log.warning(
+            "an empty token was offered for a connection and not kept", extra={"connection_id": connection_id}
+        )
+        return False
+    values = rows.token_values(tx, tokens, connection_id)
+    if values["refresh_token"] is None:
+        del values["refresh_token"]
+    return _write(tx, connection_id, values, now, claim_id)
+
+
+def set_needs_reauth(tx: Tx, connection_id: str, reason: str, *, claim_id: str | None, now: datetime) -> bool:
+    """Only a person can go on here; what is scheduled waits. False when the lane is no longer mine."""
+    values = {"status": ConnectionStatus.NEEDS_REAUTH, "status_reason": reason}
+    return _write(tx, connection_id, values, now, claim_id)
+
+
+def hold(
+    tx: Tx, connection_id: str, *, until: datetime, reason: str, claim_id: str | None, now: datetime
+) -> bool:
+    """Nothing begins there before ``until``; a person need not do anything. False when the lane is no longer mine."""
+    return _write(tx, connection_id, {"held_until": until, "held_reason": reason}, now, claim_id)
+
+
+def _write(
+    tx: Tx, connection_id: str, values: Mapping[str, Any], now: datetime, claim_id: str | None = None
+) -> bool:
+    guard: ColumnElement[bool] = (
+        (connections.c.id == connection_id) & (connections.c.team_id == tx.team) & _THERE
+    )
+    if claim_id is not None:
+        guard = guard & (connections.c.claim_id == claim_id)
+    return (
+        tx.conn.execute(update(connections).where(guard).values({**values, "updated_at": now})).rowcount == 1
+    )
+
+
+def _locked(tx: Tx, connection_id: str) -> RowMapping:
+    c = connections.c
+    query = select(connections).where(c.id == connection_id, c.team_id == tx.team, _THERE)
+    row = tx.conn.execute(query.with_for_update(key_share=True)).mappings().first()
+    if row is None:
+        msg = f"there is no connection {connection_id!r}"
+        raise NotFound(msg)
+    return row
+
+
+def _one(tx: Tx, connection_id: str, *, tokens: bool = True) -> Connection:
+    query = select(connections).where(connections.c.id == connection_id)
+    return rows.connection(tx, tx.conn.execute(query).mappings().one(), tokens=tokens)

@@ -1,0 +1,176 @@
+"""Rows to domain values and back: pure translation, no statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Table
+
+from planrrr_cli.domain.connections import Connection, ConnectionStatus, Platform, Tokens
+from planrrr_cli.domain.errors import ErrorKind
+from planrrr_cli.domain.posts import Media, MediaKind, Post
+from planrrr_cli.domain.publications import Attempt, AttemptKind, ErrorNote, Outcome, Publication, State
+from planrrr_cli.domain.secrets import Secret
+from planrrr_cli.store import schema
+from planrrr_cli.store.session import Tx
+
+Row = Mapping[Any, Any]  # keyed by the Column objects of schema.py, so that joins cannot confuse names
+
+SEALED = Secret("")  # in the place of a token that nobody asked to decrypt
+
+
+def connection(tx: Tx, row: Row, *, tokens: bool) -> Connection:
+    """``tokens`` False: for showing; the tokens stay encrypted and the key is not needed."""
+    c = schema.connections.c
+    return Connection(
+        id=row[c.id],
+        team_id=row[c.team_id],
+        platform=Platform(row[c.platform]),
+        account_id=row[c.account_id],
+        account_name=row[c.account_name],
+        tokens=_tokens(tx, row) if tokens else Tokens(SEALED, None, row[c.token_expires_at]),
+        status=ConnectionStatus(row[c.status]),
+        status_reason=row[c.status_reason],
+        scopes=tuple(row[c.scopes]),
+        options=row[c.options],
+        held_until=row[c.held_until],
+        held_reason=row[c.held_reason],
+        max_lateness=row[c.max_lateness],
+    )
+
+
+def _tokens(tx: Tx, row: Row) -> Tokens:
+    c = schema.connections.c
+    access, refresh = row[c.access_token], row[c.refresh_token]
+    return Tokens(
+        opened(tx, access, "access_token", row[c.id]) if access else SEALED,
+        opened(tx, refresh, "refresh_token", row[c.id]) if refresh else None,
+        row[c.token_expires_at],
+    )
+
+
+def opened(tx: Tx, envelope: str, column: str, connection_id: str) -> Secret:
+    return tx.cipher().decrypt(envelope, table="connections", column=column, row_id=connection_id)
+
+
+def sealed(tx: Tx, token: Secret, column: str, connection_id: str) -> str:
+    return tx.cipher().encrypt(token.reveal(), table="connections", column=column, row_id=connection_id)
+
+
+def token_values(tx: Tx, tokens: Tokens, connection_id: str) -> dict[str, Any]:
+    """The encrypted columns. An empty refresh token is none."""
+    refresh = tokens.refresh or None
+    return {
+        "access_token": sealed(tx, tokens.access, "access_token", connection_id),
+        "refresh_token": sealed(tx, refresh, "refresh_token", connection_id) if refresh else None,
+        "token_expires_at": tokens.expires_at,
+    }
+
+
+def post(row: Row, found: Iterable[Media]) -> Post:
+    p = schema.posts.c
+    return Post(
+        text=row[p.text],
+        media=tuple(found),
+        link=row[p.link],
+        title=row[p.title],
+        first_comment=row[p.first_comment],
+        options=row[p.options],
+        overrides=row[p.overrides],
+        scheduled_at=row[p.scheduled_at],
+        wall_time=row[p.wall_time],
+        zone=row[p.zone],
+        max_lateness=row[p.max_lateness],
+        id=row[p.id],
+        team_id=row[p.team_id],
+    )
+
+
+def medium(row: Row) -> Media:
+    m = schema.media.c
+    return Media(
+        file=row[m.file],
+        url=row[m.url],
+        alt=row[m.alt],
+        kind=MediaKind(row[m.kind]) if row[m.kind] else None,
+        content_type=row[m.content_type],
+        size=row[m.size],
+        sha256=row[m.sha256],
+    )
+
+
+def publication(row: Row, post: Post, connection: Connection, others: frozenset[str]) -> Publication:
+    """``post`` as written; it is adapted to the connection's platform here."""
+    p = schema.publications.c
+    return Publication(
+        id=row[p.id],
+        team_id=row[p.team_id],
+        post=post.adapted(connection.platform),
+        connection=connection,
+        state=State(row[p.state]),
+        generation=row[p.generation],
+        due_at=row[p.due_at],
+        wake_at=row[p.wake_at],
+        checkpoint=row[p.checkpoint],
+        attempts=row[p.attempts],
+        spent=row[p.spent],
+        interruptions=row[p.interruptions],
+        sending_since=row[p.sending_since],
+        first_sent_at=row[p.first_sent_at],
+        doubts=row[p.doubts],
+        follow_ups=row[p.follow_ups],
+        doubt_looks=row[p.doubt_looks],
+        absent_looks=row[p.absent_looks],
+        remote_id=row[p.remote_id],
+        permalink=row[p.permalink],
+        published_at=row[p.published_at],
+        error=error(row, schema.publications),
+        notices=tuple(row[p.notices]),
+        other_remote_ids=others,
+    )
+
+
+def attempt(row: Row) -> Attempt:
+    a = schema.attempts.c
+    return Attempt(
+        id=row[a.id],
+        publication_id=row[a.publication_id],
+        number=row[a.number],
+        kind=AttemptKind(row[a.kind]),
+        run_id=row[a.run_id] or "",
+        claim_id=row[a.claim_id] or "",
+        began_at=row[a.began_at],
+        ended_at=row[a.ended_at],
+        outcome=Outcome(row[a.outcome]) if row[a.outcome] else None,
+        error=error(row, schema.attempts),
+        steps=tuple(row[a.steps]),
+        calls=tuple(row[a.calls]),
+    )
+
+
+def error(row: Row, table: Table) -> ErrorNote | None:
+    """The error columns of ``table`` (publications or attempts)."""
+    c = table.c
+    if row[c.error_kind] is None:
+        return None
+    return ErrorNote(
+        kind=ErrorKind(row[c.error_kind]),
+        message=row[c.error_message] or "",
+        next=row[c.error_next] or "",
+        status=row[c.error_status],
+        code=row[c.error_code],
+        request_id=row[c.error_request_id],
+    )
+
+
+def error_values(note: ErrorNote | None) -> dict[str, Any]:
+    """The error columns; all NULL for no error."""
+    return {
+        "error_kind": note.kind if note else None,
+        "error_message": note.message if note else None,
+        "error_next": note.next if note else None,
+        "error_status": note.status if note else None,
+        "error_code": note.code if note else None,
+        "error_request_id": note.request_id if note else None,
+    }
