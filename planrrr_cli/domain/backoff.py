@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 LONGEST = timedelta(minutes=5)
@@ -19,3 +19,8 @@ def retry_delay(spent: int, first: timedelta, random: Random) -> timedelta:
 def spread(at_least: timedelta, random: Random) -> timedelta:
     """Up to a tenth more than ``at_least`` (no more than 30 s), so that many deferred posts do not wake together."""
     return at_least + min(at_least / 10, timedelta(seconds=30)) * random.random()
+
+
+def rate_limit_ends(named: datetime | None, *, now: datetime, random: Random) -> datetime:
+    """When to go on after a rate limit: the platform's own time if it named a future one, else a quarter of an hour."""
+    return named if named is not None and named > now else now + spread(UNNAMED_RATE_LIMIT, random)

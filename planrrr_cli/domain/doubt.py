@@ -85,4 +85,8 @@ def weigh(
 def _proves(finding: Absent, patience: Patience, absent_looks: int, waited: timedelta) -> bool:
     if finding.conclusive:
         return True
-    return patience.proof_after is not None and absent_looks >= patience.proof_looks and waited >= patience.proof_after
+    return (
+        patience.proof_after is not None
+        and absent_looks >= patience.proof_looks
+        and waited >= patience.proof_after
+    )

@@ -132,9 +132,13 @@ def errors_among(found: Iterable[Problem]) -> list[Problem]:
 def _text_problems(post: Post, rules: ContentRules) -> Iterable[Problem]:
     length, limit = rules.count(post.text), rules.text.value
     if length > limit:
-        yield Problem("text_too_long", f"the text has {length:,} characters, {length - limit:,} more than {limit:,}")
+        yield Problem(
+            "text_too_long", f"the text has {length:,} characters, {length - limit:,} more than {limit:,}"
+        )
     if any("\ud800" <= character <= "\udfff" for character in post.text):
-        yield Problem("text_not_unicode", "the text holds half of a surrogate pair, which no platform can store")
+        yield Problem(
+            "text_not_unicode", "the text holds half of a surrogate pair, which no platform can store"
+        )
     if "\x00" in post.text:
         yield Problem("text_has_nul", "the text holds a NUL byte")
 

@@ -20,8 +20,12 @@ class State(StrEnum):
     SCHEDULED = "scheduled"  # in: `add`, `reschedule`, defer, retry, rescue, a doubt proved absent. out: begin, cancel
     PUBLISHING = "publishing"  # in: begin, under a lease. out: settle, or rescue when the lease ran out
     PROCESSING = "processing"  # in: settle. out: begin, when the check is due
-    IN_DOUBT = "in_doubt"  # in: settle, rescue after a point of no return. out: reconcile, or a person's `resolve`
-    PUBLISHED = "published"  # in: settle, reconcile, `resolve --published`. out: never; a new generation is a new row
+    IN_DOUBT = (
+        "in_doubt"  # in: settle, rescue after a point of no return. out: reconcile, or a person's `resolve`
+    )
+    PUBLISHED = (
+        "published"  # in: settle, reconcile, `resolve --published`. out: never; a new generation is a new row
+    )
     FAILED = "failed"  # in: settle. out: a person's `reschedule` or `cancel`
     MISSED = "missed"  # in: later than max_lateness. out: a person's `reschedule` or `cancel`
     CANCELLED = "cancelled"  # in: a person. out: a person's `reschedule`

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from planrrr_cli.domain.backoff import UNNAMED_RATE_LIMIT, retry_delay, spread
+from planrrr_cli.domain.backoff import rate_limit_ends, retry_delay
 from planrrr_cli.domain.doubt import AskPerson, Found, LookAgain, Patience, ProvedAbsent, Verdict
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
@@ -67,8 +67,8 @@ def note(error: PlatformError, next_step: str = "") -> ErrorNote:
     )
 
 
-def after_success(ending: Published | Processing, *, now: datetime, follow_up: bool) -> Settlement:
-    """``follow_up``: something may be added once the post is out (permalink, first comment)."""
+def after_success(ending: Published | Processing, *, now: datetime) -> Settlement:
+    """Once it is out, it wakes at once for its follow-up: permalink, first comment."""
     if isinstance(ending, Processing):
         return Settlement(
             Outcome.PROCESSING,
@@ -80,7 +80,7 @@ def after_success(ending: Published | Processing, *, now: datetime, follow_up: b
     return Settlement(
         Outcome.PUBLISHED,
         State.PUBLISHED,
-        wake_at=now if follow_up else None,
+        wake_at=now,
         spent=1,
         clear_sending=True,
         remote_id=ending.remote_id,
@@ -132,8 +132,7 @@ def after_error(
                 refresh_token=True,
             )
         case RateLimited():
-            named = error.retry_at if error.retry_at and error.retry_at > now else None
-            until = named or now + spread(UNNAMED_RATE_LIMIT, random)
+            until = rate_limit_ends(error.retry_at, now=now, random=random)
             return Settlement(
                 Outcome.DEFERRED,
                 waiting,
@@ -167,7 +166,9 @@ def _retry_or_fail(
     if publication.checkpoint.get(ACCEPTED):  # what became of it is a question for reconcile, not a failure
         return in_doubt(note(error), publication, patience, now=now)
     tried = "1 attempt" if spent == 1 else f"{spent} attempts"
-    said = note(error, f"{tried} made; when the cause is gone: planrrr reschedule {publication.id[:8]} --at now")
+    said = note(
+        error, f"{tried} made; when the cause is gone: planrrr reschedule {publication.id[:8]} --at now"
+    )
     return Settlement(Outcome.FAILED, State.FAILED, spent=1, clear_sending=True, error=said)
 
 
@@ -179,7 +180,7 @@ def after_bug(
     patience: Patience,
     now: datetime,
 ) -> Settlement:
-    """An exception nobody expected: in doubt when something may have been sent, else failed, with the log as evidence."""
+    """An exception nobody expected: in doubt when something may have been sent, else failed; the log tells more."""
     said = ErrorNote(
         ErrorKind.INTERNAL_ERROR,
         f"a bug in planrrr stopped this attempt ({name})",
@@ -192,10 +193,18 @@ def after_bug(
 
 def in_doubt(error: ErrorNote, publication: Publication, patience: Patience, *, now: datetime) -> Settlement:
     """Sent, answer unknown: the first look is planned, or a person is asked at once where looking is impossible."""
-    look = patience.next_look(0, sent_at=publication.sending_since or publication.first_sent_at or now, now=now)
-    asked = f"the platform is asked at {look:%Y-%m-%d %H:%M:%S} UTC; nothing is sent again before that" if look else ""
+    look = patience.next_look(
+        0, sent_at=publication.sending_since or publication.first_sent_at or now, now=now
+    )
+    asked = (
+        f"the platform is asked at {look:%Y-%m-%d %H:%M:%S} UTC; nothing is sent again before that"
+        if look
+        else ""
+    )
     said = asked or ask(publication)
-    return Settlement(Outcome.IN_DOUBT, State.IN_DOUBT, wake_at=look, spent=1, error=replace(error, next=said))
+    return Settlement(
+        Outcome.IN_DOUBT, State.IN_DOUBT, wake_at=look, spent=1, error=replace(error, next=said)
+    )
 
 
 def ask(publication: Publication) -> str:
@@ -204,13 +213,15 @@ def ask(publication: Publication) -> str:
     return f"look at the account, then: planrrr resolve {short} --published URL, or resolve {short} --not-published"
 
 
-def after_look(verdict: Verdict, publication: Publication, *, now: datetime, follow_up: bool) -> Settlement:
+def after_look(verdict: Verdict, publication: Publication, *, now: datetime) -> Settlement:
     """What a reconciling look settles; sending again is possible only after proof."""
     match verdict:
         case Found(published):
-            return replace(after_success(published, now=now, follow_up=follow_up), spent=0)
+            return replace(after_success(published, now=now), spent=0)
         case ProvedAbsent(reason):
-            said = ErrorNote(ErrorKind.OUTCOME_UNKNOWN, f"not sent after all: {reason}", "it is sent again now")
+            said = ErrorNote(
+                ErrorKind.OUTCOME_UNKNOWN, f"not sent after all: {reason}", "it is sent again now"
+            )
             return Settlement(Outcome.RETRIED, State.SCHEDULED, wake_at=now, clear_sending=True, error=said)
         case LookAgain(at, reason, absent_looks):
             next_step = f"the platform is asked again at {at:%Y-%m-%d %H:%M:%S} UTC"
@@ -236,10 +247,29 @@ def after_follow_up(
         return Settlement(
             Outcome.PUBLISHED, State.PUBLISHED, permalink=ending.permalink, notices=ending.notices
         )
+    if isinstance(ending, ConnectionRevoked | TokenExpired | RateLimited):
+        return _follow_up_waits(ending, now=now, random=random)
     if publication.follow_ups + 1 < MOST_FOLLOW_UPS:
         at = now + retry_delay(publication.follow_ups + 1, timedelta(seconds=30), random)
         return Settlement(Outcome.PUBLISHED, State.PUBLISHED, wake_at=at)
     return Settlement(Outcome.PUBLISHED, State.PUBLISHED, notices=(f"not completed: {ending.message}",))
+
+
+def _follow_up_waits(
+    error: ConnectionRevoked | TokenExpired | RateLimited, *, now: datetime, random: Random
+) -> Settlement:
+    """The account has to wait or be mended; the post is out whatever happens."""
+    until = (
+        rate_limit_ends(error.retry_at, now=now, random=random) if isinstance(error, RateLimited) else None
+    )
+    return Settlement(
+        Outcome.PUBLISHED,
+        State.PUBLISHED,
+        wake_at=until or now,
+        needs_reauth=error.message if isinstance(error, ConnectionRevoked) else None,
+        hold_lane_until=until,
+        refresh_token=isinstance(error, TokenExpired),
+    )
 
 
 def after_interruption(publication: Publication, patience: Patience, *, now: datetime) -> Settlement:
@@ -250,7 +280,9 @@ def after_interruption(publication: Publication, patience: Patience, *, now: dat
     times = publication.interruptions + 1
     back = State.PROCESSING if publication.checkpoint.get(ACCEPTED) else State.SCHEDULED
     if times >= MOST_INTERRUPTIONS and back is State.SCHEDULED:
-        said = replace(said, next=f"{times} processes ended while working on it; see the log, then reschedule it")
+        said = replace(
+            said, next=f"{times} processes ended while working on it; see the log, then reschedule it"
+        )
         return Settlement(Outcome.FAILED, State.FAILED, error=said)
     wait = timedelta(0) if times == 1 else min(timedelta(seconds=15) * 2 ** (times - 2), timedelta(minutes=5))
     said = replace(said, next="it goes on from its last checkpoint")

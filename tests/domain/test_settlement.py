@@ -54,7 +54,12 @@ def publication(**more: object) -> Publication:
         id="c", team_id="default", platform=Platform.FACEBOOK, account_id="1", account_name="Page",
         tokens=Tokens(Secret("token")),
     )  # fmt: skip
-    fields: dict[str, object] = {"id": "p" * 8, "team_id": "default", "post": Post("hello"), "state": State.PUBLISHING}
+    fields: dict[str, object] = {
+        "id": "p" * 8,
+        "team_id": "default",
+        "post": Post("hello"),
+        "state": State.PUBLISHING,
+    }
     return Publication(connection=connection, **{**fields, **more})  # type: ignore[arg-type]
 
 
@@ -78,14 +83,13 @@ def error(kind: type[PlatformError], **more: object) -> PlatformError:
     return kind("said so", platform="facebook", **more)  # type: ignore[arg-type]
 
 
-def test_a_published_post_is_looked_after_once_more_when_something_may_follow() -> None:
-    settlement = after_success(Published("1_2"), now=NOW, follow_up=True)
+def test_a_published_post_wakes_at_once_for_what_follows() -> None:
+    settlement = after_success(Published("1_2"), now=NOW)
     assert (settlement.state, settlement.wake_at, settlement.remote_id) == (State.PUBLISHED, NOW, "1_2")
-    assert after_success(Published("1_2"), now=NOW, follow_up=False).wake_at is None
 
 
 def test_processing_waits_for_its_check_and_closes_the_point_of_no_return() -> None:
-    settlement = after_success(Processing(timedelta(seconds=30)), now=NOW, follow_up=True)
+    settlement = after_success(Processing(timedelta(seconds=30)), now=NOW)
     assert settlement.state is State.PROCESSING
     assert settlement.wake_at == NOW + timedelta(seconds=30)
     assert settlement.clear_sending
@@ -93,7 +97,9 @@ def test_processing_waits_for_its_check_and_closes_the_point_of_no_return() -> N
 
 @pytest.mark.parametrize("kind", [ContentRejected, MediaRejected])
 @pytest.mark.parametrize("sent", [False, True])
-def test_a_definite_refusal_fails_even_after_the_point_of_no_return(kind: type[PlatformError], sent: bool) -> None:
+def test_a_definite_refusal_fails_even_after_the_point_of_no_return(
+    kind: type[PlatformError], sent: bool
+) -> None:
     settlement = settle(error(kind), sent=sent)
     assert (settlement.state, settlement.wake_at, settlement.spent) == (State.FAILED, None, 1)
 
@@ -157,7 +163,11 @@ def test_an_expired_token_asks_for_one_refresh() -> None:
 
 def test_a_failed_check_of_an_accepted_video_never_becomes_a_failure_or_a_second_send() -> None:
     settlement = settle(
-        error(PlatformUnavailable), kind=AttemptKind.CHECK, spent=2, checkpoint={ACCEPTED: True}, first_sent_at=NOW
+        error(PlatformUnavailable),
+        kind=AttemptKind.CHECK,
+        spent=2,
+        checkpoint={ACCEPTED: True},
+        first_sent_at=NOW,
     )
     assert settlement.state is State.IN_DOUBT
     first = settle(error(PlatformUnavailable), kind=AttemptKind.CHECK, spent=0, checkpoint={ACCEPTED: True})
@@ -171,26 +181,36 @@ def test_a_bug_is_a_doubt_when_something_may_have_been_sent_and_a_failure_when_n
     assert unsent.error is not None and unsent.error.kind is ErrorKind.INTERNAL_ERROR
 
 
-def test_an_interrupted_publication_goes_on_from_its_checkpoint_unless_the_point_of_no_return_was_open() -> None:
+def test_an_interrupted_publication_goes_on_from_its_checkpoint_unless_the_point_of_no_return_was_open() -> (
+    None
+):
     assert after_interruption(publication(), PATIENCE, now=NOW).state is State.SCHEDULED
     assert after_interruption(publication(sending_since=NOW), PATIENCE, now=NOW).state is State.IN_DOUBT
     accepted = after_interruption(publication(checkpoint={ACCEPTED: True}), PATIENCE, now=NOW)
     assert accepted.state is State.PROCESSING
 
 
-def test_a_publication_that_kills_its_process_again_and_again_is_stopped_before_it_takes_the_others_along() -> None:
+def test_a_publication_that_kills_its_process_again_and_again_is_stopped_before_it_takes_the_others_along() -> (
+    None
+):
     waits = [
         after_interruption(publication(interruptions=before), PATIENCE, now=NOW).wake_at
         for before in range(MOST_INTERRUPTIONS - 1)
     ]
     assert waits == sorted(w for w in waits if w is not None)
-    assert after_interruption(publication(interruptions=MOST_INTERRUPTIONS - 1), PATIENCE, now=NOW).state is State.FAILED
+    assert (
+        after_interruption(publication(interruptions=MOST_INTERRUPTIONS - 1), PATIENCE, now=NOW).state
+        is State.FAILED
+    )
 
 
 def test_what_fails_after_publishing_never_changes_that_it_is_out() -> None:
     settlements = [
         after_follow_up(
-            error(PlatformUnavailable), publication(state=State.PUBLISHED, follow_ups=n), now=NOW, random=Random(1)
+            error(PlatformUnavailable),
+            publication(state=State.PUBLISHED, follow_ups=n),
+            now=NOW,
+            random=Random(1),
         )
         for n in range(3)
     ]

@@ -1,0 +1,25 @@
+"""The platforms by name: a literal table, so that it can be searched and type-checked.
+
+Classes are imported when they are asked for, since a run that publishes to one platform should not pay for five.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from planrrr_cli.domain.connections import Platform
+
+if TYPE_CHECKING:
+    from planrrr_cli.platforms.base import Publisher
+
+PLATFORMS: dict[Platform, str] = {
+    Platform.FACEBOOK: "planrrr_cli.platforms.facebook.publisher:FacebookPublisher",
+}
+
+
+def publisher_class(platform: Platform) -> type[Publisher]:
+    """The recipe of ``platform``; KeyError when this version has none."""
+    module, _, name = PLATFORMS[platform].partition(":")
+    found: type[Publisher] = getattr(import_module(module), name)
+    return found

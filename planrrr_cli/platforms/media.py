@@ -1,0 +1,203 @@
+"""Where the bytes of media come from: files below a root, and public URLs; opened safely, never held in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from planrrr_cli.domain.errors import ErrorKind, MediaRejected, PlanrrrError, PlatformUnavailable
+from planrrr_cli.domain.posts import Media
+from planrrr_cli.platforms.fetching import CannotFetch, Fetcher, HostTrouble
+from planrrr_cli.platforms.sniff import ENOUGH, first_bytes, sniff
+from planrrr_cli.platforms.wire import PIECE
+
+READ = 1024 * 1024
+MOST_FETCHED = 4 * 1024**3
+
+
+class BadMedia(PlanrrrError):
+    """A medium that cannot be used, as one sentence for a person."""
+
+
+class MediaAway(PlanrrrError):
+    """A medium that cannot be had just now; later it may."""
+
+
+class MediaUnavailable(PlatformUnavailable):
+    """The host of a medium is in trouble, which says nothing about the platform: no reason for its breaker."""
+
+    kind = ErrorKind.MEDIA_UPLOAD_ERROR
+    counts_for_breaker = False
+
+
+class OpenMedia:
+    """An open medium: ``media`` has all its facts. Use it as a context manager."""
+
+    def __init__(self, file: BinaryIO, media: Media, size: int) -> None:
+        self.media = media
+        self.size = size
+        self._file = file
+
+    def read(self, count: int = -1) -> bytes:
+        return self._file.read(count)
+
+    def seek(self, position: int) -> int:
+        return self._file.seek(position)
+
+    def pieces(self, start: int, length: int) -> Iterator[bytes]:
+        """Exactly ``length`` bytes from ``start``; raises BadMedia when the file has become shorter meanwhile."""
+        left = length
+        while left:
+            try:
+                self._file.seek(start + length - left)
+                piece = self._file.read(min(PIECE, left))
+            except OSError as error:
+                raise BadMedia(f"{self.media.name} cannot be read: {error.strerror}") from None
+            if not piece:
+                raise BadMedia(f"{self.media.name} became shorter while it was being sent")
+            left -= len(piece)
+            yield piece
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> OpenMedia:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+Opener = Callable[[int, int], OpenMedia]
+"""Opens the medium at a position of the post, fetching at most so many bytes."""
+
+
+class MediaSource:
+    """Opens media. ``root``: files must lie under it, links resolved; None when each document has its own root,
+    which whoever adds the document has checked. ``fetcher`` None: URLs are not fetched."""
+
+    def __init__(self, root: Path | None, fetcher: Fetcher | None = None) -> None:
+        self._root = root
+        self._fetcher = fetcher
+
+    def look(self, media: Media) -> Media:
+        """``media`` with kind, content type, size and hash, for a file; a URL is left as it is until it is fetched.
+
+        Raises BadMedia.
+        """
+        if media.file is None:
+            return media
+        bare = replace(media, kind=None, content_type=None, size=None, sha256=None)
+        with self.open(bare) as opened:
+            return opened.media
+
+    def open(self, media: Media, *, limit: int = MOST_FETCHED) -> OpenMedia:
+        """The bytes, checked against what was noted when the medium was added. ``limit`` bounds what is fetched.
+
+        Raises BadMedia, or MediaAway when a URL's host may do better later.
+        """
+        file = self._fetched(media, limit) if media.file is None else self._opened(Path(media.file))
+        try:
+            facts = _facts(file, media)
+        except BaseException:
+            file.close()
+            raise
+        return OpenMedia(file, facts, facts.size or 0)
+
+    def _opened(self, path: Path) -> BinaryIO:
+        try:
+            real = path.resolve(strict=True)
+            root = self._root.resolve(strict=True) if self._root is not None else Path(real.anchor)
+            if not real.is_relative_to(root):
+                raise BadMedia(f"{path} is outside of {self._root}, where media have to be")
+            return _open_below(root, real.relative_to(root))
+        except FileNotFoundError:
+            raise BadMedia(f"{path} does not exist") from None
+        except IsADirectoryError:
+            raise BadMedia(f"{path} is a folder, not a file") from None
+        except (OSError, RuntimeError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            raise BadMedia(f"{path} cannot be read: {why}") from None
+
+    def _fetched(self, media: Media, limit: int) -> BinaryIO:
+        if self._fetcher is None or media.url is None:
+            raise BadMedia(f"{media.name or 'a medium without file and address'} cannot be fetched here")
+        file = tempfile.TemporaryFile(prefix="planrrr-")  # noqa: SIM115 - it has no name, so no crash leaves it behind
+        try:
+            self._fetcher.fetch(media.url, limit, file.write)
+        except CannotFetch as error:
+            file.close()
+            raise BadMedia(f"{media.name} is not fetched: {error}") from None
+        except HostTrouble as error:
+            file.close()
+            raise MediaAway(f"{media.name} could not be fetched: {error}") from None
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+
+def _open_below(root: Path, relative: Path) -> BinaryIO:
+    """Opens step by step without following any link, so that nothing swapped in since the check leads outside."""
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for part in relative.parts[:-1]:
+            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        # O_NONBLOCK: a FIFO would otherwise wait for somebody who writes
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        number = os.open(relative.name or ".", flags, dir_fd=folder)
+    finally:
+        os.close(folder)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        is_folder = stat.S_ISDIR(os.fstat(number).st_mode)
+        os.close(number)
+        raise IsADirectoryError if is_folder else OSError(0, "it is not a regular file")
+    return os.fdopen(number, "rb")
+
+
+def _facts(file: BinaryIO, media: Media) -> Media:
+    """Reads all of it once. A changed file is refused: what was validated is what goes out."""
+    digest, size, head = hashlib.sha256(), 0, b""
+    try:
+        file.seek(0)
+        while piece := file.read(READ):
+            head = head or piece[:ENOUGH]
+            size += len(piece)
+            digest.update(piece)
+        file.seek(0)
+    except OSError as error:
+        raise BadMedia(f"{media.name} cannot be read: {error.strerror}") from None
+    if not size:
+        raise BadMedia(f"{media.name} is empty")
+    if media.sha256 not in {None, digest.hexdigest()} or media.size not in {None, size}:
+        raise BadMedia(
+            f"{media.name} has changed since it was added; add the post again to publish the new one"
+        )
+    found = sniff(head)
+    if found is None:
+        raise BadMedia(f"{media.name} is no kind of file that we know (it begins with {first_bytes(head)})")
+    return replace(media, kind=found[0], content_type=found[1], size=size, sha256=digest.hexdigest())
+
+
+@contextmanager
+def media_errors(platform: str, medium: int) -> Iterator[None]:
+    """Turns what a medium does into what the run understands: MediaRejected, or MediaUnavailable for later."""
+    try:
+        yield
+    except BadMedia as error:
+        next_step = "mend the medium, then add the post again"
+        raise MediaRejected(str(error), platform=platform, medium=medium, next_step=next_step) from None
+    except MediaAway as error:
+        raise MediaUnavailable(str(error), platform=platform) from None
