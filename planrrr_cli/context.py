@@ -1,0 +1,175 @@
+"""Wiring: the one place that knows every part and builds them from the settings; nothing is decided here."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from planrrr_cli.domain.connections import Platform
+from planrrr_cli.domain.errors import ConfigError
+
+if TYPE_CHECKING:
+    from planrrr_cli.domain.secrets import Secret
+    from planrrr_cli.platforms.base import App, Publisher
+    from planrrr_cli.platforms.http import Transport
+    from planrrr_cli.platforms.media import MediaSource
+    from planrrr_cli.settings import Settings
+    from planrrr_cli.store import Store
+
+log = logging.getLogger("planrrr")
+
+# CLOCK_BOOTTIME goes on while the machine sleeps, CLOCK_MONOTONIC does not: a laptop that wakes up after an hour
+# must see that its leases have run out.
+_STEADY = getattr(time, "CLOCK_BOOTTIME", None)
+
+
+class SystemClock:
+    """The real clock. ``offset`` moves it for rehearsals; :meth:`follow` ties it to a database's clock."""
+
+    def __init__(self, offset: timedelta = timedelta(0)) -> None:
+        self._offset = offset
+        self._skew = timedelta(0)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._offset + self._skew
+
+    def monotonic(self) -> float:
+        return time.clock_gettime(_STEADY) if _STEADY is not None else time.monotonic()
+
+    def follow(self, database_now: datetime | None) -> None:
+        """Agree with the database's clock from now on; None (SQLite) changes nothing."""
+        if database_now is not None:
+            self._skew = database_now - datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Context:
+    """Everything a command needs. Platform code and HTTP are imported when the first publisher is asked for."""
+
+    settings: Settings
+    store: Store
+    clock: SystemClock
+    random: Random
+    _transport: Transport | None = field(default=None)
+
+    def new_id(self) -> str:
+        return str(uuid.uuid4())
+
+    def follow(self, database_now: datetime | None) -> None:
+        self.clock.follow(database_now)
+
+    def publisher(self, platform: Platform, *, gate: Callable[[], None] = lambda: None) -> Publisher:
+        """A recipe for one attempt; ``gate`` is asked immediately before every irrevocable call."""
+        from planrrr_cli.platforms import publisher_class
+        from planrrr_cli.platforms.http import Api
+
+        api = Api(self.transport(), platform=platform.value, gate=gate, clock=self.clock)
+        return publisher_class(platform)(api, self.app(platform), self.media_source(None), self.clock)
+
+    def transport(self) -> Transport:
+        from planrrr_cli.platforms.http import Transport
+
+        if self._transport is None:
+            self._transport = Transport(
+                read_seconds=self.settings.http_timeout, pool_size=max(10, self.settings.worker_concurrency)
+            )
+        return self._transport
+
+    def app(self, platform: Platform) -> App:
+        """The operator's application at ``platform``."""
+        from planrrr_cli.platforms.base import App
+
+        settings = self.settings
+        match platform:
+            case Platform.FACEBOOK:
+                return App(
+                    settings.facebook_api_url,
+                    settings.meta_upload_url,
+                    settings.facebook_api_version,
+                    settings.facebook_app_id,
+                    settings.facebook_app_secret,
+                )
+            case _:
+                raise KeyError(platform)
+
+    def media_source(self, folder: Path | None) -> MediaSource:
+        """``folder``: where the document lies that names the media; MEDIA_ROOT wins when it is set."""
+        from planrrr_cli.platforms.fetching import Fetcher
+        from planrrr_cli.platforms.media import MediaSource
+
+        fetcher = Fetcher(self.transport(), allow_private=self.settings.media_allow_private)
+        return MediaSource(self.settings.media_root or folder, fetcher)
+
+
+@contextmanager
+def open_context(
+    environ: Mapping[str, str] | None = None,
+    *,
+    cwd: Path | None = None,
+    clock: SystemClock | None = None,
+    use_store: bool = True,
+) -> Iterator[Context]:
+    """Read the settings, start the log, open the store; everything is closed at the end.
+
+    Raises ConfigError (all problems of the settings at once) and StoreUnavailable.
+    """
+    from planrrr_cli.keyfile import load_key
+    from planrrr_cli.logs import configure, mask
+    from planrrr_cli.settings import load_settings
+    from planrrr_cli.store import connections, open_store
+    from planrrr_cli.store.cipher import Cipher
+
+    settings = load_settings(os.environ if environ is None else environ, cwd=cwd or Path.cwd())
+    mask.learn(*settings.secrets())
+    configure(settings.log_level, settings.log_format)
+    for notice in settings.notices:
+        log.warning("settings", extra={"notice": notice})
+
+    class Learning(Cipher):
+        """Teaches the mask every token that passes through it."""
+
+        __slots__ = ()
+
+        def encrypt(self, plain: str, *, table: str, column: str, row_id: str) -> str:
+            mask.learn(plain)
+            return super().encrypt(plain, table=table, column=column, row_id=row_id)
+
+        def decrypt(self, envelope: str, *, table: str, column: str, row_id: str) -> Secret:
+            secret = super().decrypt(envelope, table=table, column=column, row_id=row_id)
+            mask.learn(secret)
+            return secret
+
+    @cache
+    def cipher() -> Cipher:
+        with store.reading() as tx:
+            written_with = connections.key_fingerprint(tx)
+        # With tokens already in the tables a new key would be a second key: a lost one has to be restored.
+        key = load_key(settings, create=settings.database_path is not None and written_with is None)
+        mask.learn(key)
+        made = Learning(key)
+        if written_with not in (None, made.fingerprint):
+            raise ConfigError(
+                "the encryption key is not the one that the stored tokens were written with; restore that key "
+                f"({written_with}…), or remove the connections and add them again"
+            )
+        return made
+
+    store = open_store(
+        settings.database_url.reveal(), team=settings.team, cipher=cipher, new_id=lambda: str(uuid.uuid4())
+    )
+    try:
+        if use_store:
+            store.require_current()
+        yield Context(settings, store, clock or SystemClock(), Random())
+    finally:
+        store.close()

@@ -1,0 +1,155 @@
+"""The worker: drives one publisher at a time and has every step made durable before it goes on. No database here."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import TypeVar
+
+from planrrr_cli.domain.connections import Tokens
+from planrrr_cli.domain.errors import LeaseLost, NotDurable, PlatformError
+from planrrr_cli.domain.publications import Attempt, AttemptKind, Publication
+from planrrr_cli.domain.steps import (
+    Absent,
+    Checkpoint,
+    FollowedUp,
+    PointOfNoReturn,
+    Processing,
+    Published,
+    Unknown,
+)
+from planrrr_cli.platforms.base import Publisher
+from planrrr_cli.publishing.lane import Lane
+
+log = logging.getLogger("planrrr.publishing")
+
+Step = Checkpoint | PointOfNoReturn
+R = TypeVar("R")
+
+
+@dataclass(slots=True)
+class Work:
+    """One thing handed to a worker. ``attempt`` None: the lane's token is to be refreshed.
+
+    ``publication`` is replaced by the main thread as its notes become durable.
+    """
+
+    lane: Lane
+    publication: Publication | None
+    attempt: Attempt | None
+    began: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """An exception that nobody expected; its traceback is in the log."""
+
+    name: str
+
+
+Ending = (
+    Published
+    | Processing
+    | Absent
+    | Unknown
+    | FollowedUp
+    | Tokens
+    | PlatformError
+    | LeaseLost
+    | NotDurable
+    | Bug
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A step that waits for its commit; ``answer`` gets True when it is durable, False when the lane is lost."""
+
+    work: Work
+    step: Step
+    answer: SimpleQueue[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The worker is done with it; ``calls`` is the evidence of what went over the wire."""
+
+    work: Work
+    ending: Ending
+    calls: tuple[Mapping[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """Wakes the main thread: a signal came."""
+
+
+Message = Noted | Ended | Nudge
+MakePublisher = Callable[[Lane], Publisher]
+
+
+class Worker(threading.Thread):
+    """Takes work from ``jobs`` until it gets None; speaks to the main thread through ``inbox`` only."""
+
+    def __init__(
+        self, jobs: SimpleQueue[Work | None], inbox: SimpleQueue[Message], make_publisher: MakePublisher
+    ) -> None:
+        super().__init__(name="planrrr-worker", daemon=True)
+        self._jobs = jobs
+        self._inbox = inbox
+        self._make_publisher = make_publisher
+        self._answer: SimpleQueue[bool] = SimpleQueue()
+
+    def run(self) -> None:
+        while (work := self._jobs.get()) is not None:
+            publisher: Publisher | None = None
+            ending: Ending
+            try:
+                publisher = self._make_publisher(work.lane)
+                ending = self._carry_out(work, publisher)
+            except (PlatformError, LeaseLost, NotDurable) as error:
+                ending = error
+            except Exception as error:  # one publication's bug must not end the run of the others
+                log.exception("attempt met a bug", extra=_fields(work))
+                ending = Bug(type(error).__name__)
+            calls = tuple(publisher.api.calls) if publisher is not None else ()
+            self._inbox.put(Ended(work, ending, calls))
+
+    def _carry_out(self, work: Work, publisher: Publisher) -> Ending:
+        if work.publication is None or work.attempt is None:
+            return publisher.refresh(work.lane.connection)
+        match work.attempt.kind:
+            case AttemptKind.PUBLISH | AttemptKind.CHECK:
+                return self._drive(work, publisher.publish(work.publication))
+            case AttemptKind.FOLLOW_UP:
+                return self._drive(work, publisher.follow_up(work.publication))
+            case AttemptKind.RECONCILE:
+                return publisher.find(work.publication)
+
+    def _drive(self, work: Work, steps: Generator[Step, None, R]) -> R:
+        try:
+            while True:
+                step = next(steps)
+                self._inbox.put(Noted(work, step, self._answer))
+                if not self._answer.get():
+                    raise NotDurable("the step could not be made durable")
+                if isinstance(step, PointOfNoReturn):
+                    work.lane.assert_held()
+        except StopIteration as stop:
+            if stop.value is None:
+                raise TypeError("the recipe ended without saying what became of the publication") from None
+            ending: R = stop.value
+            return ending
+        finally:
+            steps.close()
+
+
+def _fields(work: Work) -> dict[str, object]:
+    return {
+        "publication_id": work.publication.id if work.publication else None,
+        "platform": work.lane.connection.platform.value,
+        "attempt": work.attempt.number if work.attempt else None,
+    }

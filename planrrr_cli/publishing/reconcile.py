@@ -1,0 +1,74 @@
+"""From a look at the platform to a settlement: the run's half of ending a doubt; the weighing is in the domain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from random import Random
+
+from planrrr_cli.domain.backoff import rate_limit_ends
+from planrrr_cli.domain.doubt import Patience, weigh
+from planrrr_cli.domain.errors import (
+    ConnectionRevoked,
+    ErrorKind,
+    PlatformError,
+    RateLimited,
+    TokenExpired,
+)
+from planrrr_cli.domain.publications import ErrorNote, Outcome, Publication, State
+from planrrr_cli.domain.settlement import Settlement, after_look
+from planrrr_cli.domain.steps import Finding, Unknown
+
+
+def settle_look(
+    finding: Finding | PlatformError,
+    publication: Publication,
+    patience: Patience,
+    *,
+    now: datetime,
+    random: Random,
+) -> Settlement:
+    """A read that failed never counts as absence; a token that died only postpones the question."""
+    if isinstance(finding, ConnectionRevoked | TokenExpired | RateLimited):
+        return _postponed(finding, publication, now=now, random=random)
+    seen = Unknown(finding.message) if isinstance(finding, PlatformError) else finding
+    sent_at = publication.sending_since or publication.first_sent_at or now
+    verdict = weigh(
+        seen,
+        patience,
+        looked=publication.doubt_looks,
+        absent_looks=publication.absent_looks,
+        sent_at=sent_at,
+        now=now,
+    )
+    return after_look(verdict, publication, now=now)
+
+
+def _postponed(
+    error: ConnectionRevoked | TokenExpired | RateLimited,
+    publication: Publication,
+    *,
+    now: datetime,
+    random: Random,
+) -> Settlement:
+    until = (
+        rate_limit_ends(error.retry_at, now=now, random=random) if isinstance(error, RateLimited) else None
+    )
+    said = ErrorNote(
+        ErrorKind.OUTCOME_UNKNOWN,
+        f"sent, but the answer was lost; the platform could not be asked: {error.message}",
+        error.next_step or "it is asked again as soon as the account can be read",
+        error.status,
+        error.code,
+        error.request_id,
+    )
+    return Settlement(
+        Outcome.IN_DOUBT,
+        State.IN_DOUBT,
+        wake_at=until or now,
+        error=said,
+        needs_reauth=error.message if isinstance(error, ConnectionRevoked) else None,
+        hold_lane_until=until,
+        refresh_token=isinstance(error, TokenExpired),
+        doubt_looks=publication.doubt_looks,
+        absent_looks=publication.absent_looks,
+    )

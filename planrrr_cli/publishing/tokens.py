@@ -1,0 +1,40 @@
+"""What a refresh of a lane's token settles. The refresh runs under the lease, so rotating tokens are never raced."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from planrrr_cli.domain.connections import Tokens
+from planrrr_cli.domain.errors import ConnectionRevoked, PlatformError, TokenExpired
+from planrrr_cli.publishing.attempt import Ending
+from planrrr_cli.publishing.lane import Lane
+from planrrr_cli.store import Tx, connections
+
+log = logging.getLogger("planrrr.publishing")
+
+
+RETRY_AFTER = timedelta(minutes=1)
+
+
+def settle_refresh(tx: Tx, lane: Lane, ending: Ending, *, now: datetime) -> bool:
+    """Make new tokens durable before anything uses them; True when the lane may go on.
+
+    A refresh that a person must mend parks the connection; any other failure puts the lane back for a later run.
+    """
+    lane.refresh_wanted, lane.refreshed = False, True
+    connection = lane.connection
+    fields = {"platform": connection.platform.value, "connection_id": connection.id}
+    if isinstance(ending, Tokens):
+        log.info("token refreshed", extra={**fields, "outcome": "refreshed"})
+        return connections.save_tokens(tx, connection.id, ending, claim_id=lane.claim_id, now=now)
+    if isinstance(ending, ConnectionRevoked | TokenExpired):
+        log.warning("token refused", extra={**fields, "outcome": "needs_reauth", "reason": ending.message})
+        connections.set_needs_reauth(tx, connection.id, ending.message, claim_id=lane.claim_id, now=now)
+        return False
+    reason = ending.message if isinstance(ending, PlatformError) else str(ending)
+    log.warning("token not refreshed", extra={**fields, "outcome": "deferred", "reason": reason})
+    connections.hold(
+        tx, connection.id, until=now + RETRY_AFTER, reason=reason, claim_id=lane.claim_id, now=now
+    )
+    return False

@@ -1,0 +1,89 @@
+"""Prepared worlds that can be copied: a flow is set up once, and every crash point gets a copy of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from psycopg import sql
+
+from planrrr_cli.context import open_context
+from planrrr_cli.sandbox import SandboxServer
+from tests.conftest import PostgresServer
+from tests.world import SandboxControl, World, Zygote
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxControl]:
+    with SandboxServer(port=0) as server:
+        yield SandboxControl(server.url)
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    running = Zygote()
+    yield running
+    running.close()
+
+
+@dataclass
+class Copies:
+    """Copies of one prepared world."""
+
+    world: World
+    server: PostgresServer | None
+    folder: Path
+    _made: int = 0
+
+    def fresh(self) -> World:
+        self.world.sandbox.reset()
+        self._made += 1
+        folder = self.folder / f"copy{self._made}"
+        folder.mkdir()
+        if self.server is None:
+            shutil.copy(self.folder / "planrrr.db", folder / "planrrr.db")
+            url = f"sqlite:///{folder}/planrrr.db"
+        else:
+            url = self.server.url(f"{_database(self.world.database_url)}_{self._made}")
+            command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            names = (sql.Identifier(_database(url)), sql.Identifier(_database(self.world.database_url)))
+            self.server.run(command.format(*names))
+        return World(folder, url, self.world.sandbox, self.world.zygote)
+
+    def done_with(self, world: World) -> None:
+        if self.server is not None:
+            self.server.drop(world.database_url)
+        shutil.rmtree(world.folder)
+
+
+def _database(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def prepare(
+    request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxControl, zygote: Zygote
+) -> Iterator[Callable[[str], Copies]]:
+    """``prepare(document)``: a world with one connection and one post that is due."""
+    server: PostgresServer | None = None
+    url = f"sqlite:///{tmp_path}/planrrr.db"
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres_server")
+        url = server.create()
+
+    def prepared(document: str) -> Copies:
+        sandbox.reset()
+        world = World(tmp_path, url, sandbox, zygote)
+        if server is None:
+            with open_context(world.environ, cwd=tmp_path) as ctx:
+                ctx.store.migrate()
+        world.connect()
+        world.add(document)
+        return Copies(world, server, tmp_path)
+
+    yield prepared
+    if server is not None:
+        server.drop(url)

@@ -1,0 +1,114 @@
+"""Runs planrrr in forked children that die by SIGKILL at a chosen point; the warm parent makes worlds cheap.
+
+Jobs come as JSON lines on stdin, answers go as JSON lines to stdout. Points are the commits of the database (before
+and after) and the HTTP requests (before they leave, and after the answer came but before anybody has seen it). They
+are counted, not listed: point 1, 2, 3 … until a run ends by itself, so none can be forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import requests.adapters
+import sqlalchemy
+import sqlalchemy.event
+
+import planrrr_cli.platforms.facebook.publisher
+import planrrr_cli.store  # noqa: F401 - warm
+from planrrr_cli.context import SystemClock, open_context
+from planrrr_cli.publishing.run import RunOptions, publish
+
+
+class Points:
+    """Counts the points of one run and dies at the chosen one."""
+
+    def __init__(self, kill_at: int, trace: Path) -> None:
+        self._kill_at = kill_at
+        self._trace = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def reach(self, name: str) -> None:
+        with self._lock:
+            self._count += 1
+            os.write(self._trace, f"{name}\n".encode())
+            if self._count == self._kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def instrument(points: Points) -> None:
+    """Wrap the two places through which everything that outlasts the process has to go."""
+
+    def around(target: type, method: str, name: Callable[..., str]) -> None:
+        original = getattr(target, method)
+
+        def wrapped(self: object, *arguments: Any, **named: Any) -> Any:
+            said = name(*arguments, **named)
+            points.reach(f"{said}, before")
+            result = original(self, *arguments, **named)
+            points.reach(f"{said}, after")
+            return result
+
+        setattr(target, method, wrapped)
+
+    for when in ("before", "after"):
+        sqlalchemy.event.listen(sqlalchemy.Engine, f"{when}_cursor_execute", _commit(points, when))
+    around(
+        requests.adapters.HTTPAdapter,
+        "send",
+        lambda request, **_named: f"{request.method} {request.path_url.partition('?')[0]}",
+    )
+
+
+def _commit(points: Points, when: str) -> Callable[..., None]:
+    def listener(conn: Any, cursor: Any, statement: str, *_more: Any) -> None:
+        if statement == "COMMIT":
+            points.reach(f"commit, {when}")
+
+    return listener
+
+
+def run(job: dict[str, Any]) -> int:
+    """One run of the main job in this process, at a time of the job's choosing."""
+    instrument(Points(int(job["kill_at"]), Path(job["trace"])))
+    clock = SystemClock(timedelta(seconds=job["offset_seconds"]))
+    with open_context(job["environ"], cwd=Path(job["cwd"]), clock=clock) as ctx:
+        options = RunOptions(concurrency=1, linger=timedelta(0))
+        report = publish(ctx, options)
+        print(json.dumps(dict(report.counts)), file=sys.stderr)
+        return 3 if report.bugs else 0
+
+
+def main() -> None:
+    for line in sys.stdin:
+        job = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            log = os.open(job["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            os.dup2(log, 2)
+            code = 99
+            try:
+                code = run(job)
+            except BaseException as error:  # noqa: BLE001 - the child ends here, whatever it was
+                import traceback
+
+                traceback.print_exception(error)
+                code = getattr(error, "exit_code", 98)
+            finally:
+                sys.stderr.flush()
+                os._exit(code)
+        _, status = os.waitpid(pid, 0)
+        answer = {"code": os.waitstatus_to_exitcode(status)}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
