@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("planrrr")
 
+MOST_CONNECTIONS = 100  # kept open to one host; no run works on more lanes at once
+
 # CLOCK_BOOTTIME goes on while the machine sleeps, CLOCK_MONOTONIC does not: a laptop that wakes up after an hour
 # must see that its leases have run out.
 _STEADY = getattr(time, "CLOCK_BOOTTIME", None)
@@ -80,9 +82,7 @@ class Context:
         from planrrr_cli.platforms.http import Transport
 
         if self._transport is None:
-            self._transport = Transport(
-                read_seconds=self.settings.http_timeout, pool_size=max(10, self.settings.worker_concurrency)
-            )
+            self._transport = Transport(read_seconds=self.settings.http_timeout, pool_size=MOST_CONNECTIONS)
         return self._transport
 
     def app(self, platform: Platform) -> App:
@@ -123,9 +123,9 @@ def open_context(
 
     Raises ConfigError (all problems of the settings at once) and StoreUnavailable.
     """
-    from planrrr_cli.keyfile import load_key
     from planrrr_cli.logs import configure, mask
     from planrrr_cli.settings import load_settings
+    from planrrr_cli.settings.keyfile import load_key
     from planrrr_cli.store import connections, open_store
     from planrrr_cli.store.cipher import Cipher
 

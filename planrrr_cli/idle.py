@@ -79,7 +79,8 @@ def surely_nothing_to_do(arguments: "list[str]", environ: "Mapping[str, str]") -
     if "--json" in arguments:
         return (
             '{"schema": "planrrr.publish-due/1", "run_id": null, "published": 0, "processing": 0, "deferred": 0,'
-            ' "retried": 0, "failed": 0, "in_doubt": 0, "missed": 0, "publications": []}'
+            ' "retried": 0, "failed": 0, "in_doubt": 0, "missed": 0, "doubts_waiting": 0, "needs_reauth": [],'
+            ' "stopped_by": null, "publications": []}'
         )
     return "Nothing is due."
 

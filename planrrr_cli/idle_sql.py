@@ -1,9 +1,8 @@
 """The one SELECT of the quick look, for each database, as plain text; nothing here runs it or imports anything.
 
 Both answer with one row of one column: 1 when something may be to do, 0 when surely nothing is. "May" errs on the side
-of looking closer: a claimed lane answers 1, because its owner may be dead, and so do a doubt that waits for a person, which every run has
-to tell, and a database of another version. Tests hold these texts against what the
-store would really claim.
+of looking closer: a claimed lane answers 1, because its owner may be dead, and so do a doubt that waits for a person,
+which every run has to tell, and a database of another version. Tests hold these texts against what the store claims.
 """
 
 from __future__ import annotations

@@ -48,10 +48,11 @@ def bound(**fields: Any) -> Iterator[None]:
         _context_fields.reset(token)
 
 
-def configure(level: str = "info", fmt: str | None = None, stream: IO[str] | None = None) -> None:
+def configure(level: str | None = None, fmt: str | None = None, stream: IO[str] | None = None) -> None:
     """Sends all log records of the process, libraries' included, through the mask to ``stream`` (stderr).
 
-    ``fmt``: ``json`` or ``console``; None chooses by whether ``stream`` is a terminal. Libraries are heard from
+    ``fmt``: ``json`` or ``console``; None chooses by whether ``stream`` is a terminal. ``level`` None: info in JSON,
+    warning in console format, where a command's own words and progress tell the rest. Libraries are heard from
     warning on, or from debug on when ``level`` is debug. May be called again; the last call counts.
     """
     stream = stream or sys.stderr
@@ -64,9 +65,12 @@ def configure(level: str = "info", fmt: str | None = None, stream: IO[str] | Non
     for old in [old for old in root.handlers if isinstance(old, _Handler)]:
         root.removeHandler(old)
     root.addHandler(handler)
+    level = level or ("info" if fmt == "json" else "warning")
     number = logging.getLevelNamesMapping()[level.upper()]
     root.setLevel(number if number <= logging.DEBUG else max(number, logging.WARNING))
     logging.getLogger(LOGGER).setLevel(number)
+    # It logs whole URLs at debug level, whose queries may hold what nobody has taught the mask.
+    logging.getLogger("urllib3").setLevel(logging.INFO)
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread

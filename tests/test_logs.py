@@ -93,12 +93,12 @@ def test_json_is_chosen_unless_the_stream_is_a_terminal() -> None:
 
 def test_libraries_are_heard_from_warning_on_and_below_only_at_debug() -> None:
     stream = configured("info")
-    logging.getLogger("urllib3.connectionpool").info("quiet")
+    logging.getLogger("library.wire").info("quiet")
     logging.getLogger("alembic").warning("loud")
     logging.getLogger("planrrr").debug("quiet")
     assert [record["message"] for record in records(stream)] == ["loud"]
     stream = configured("debug")
-    logging.getLogger("urllib3.connectionpool").debug("now heard")
+    logging.getLogger("library.wire").debug("now heard")
     assert [record["message"] for record in records(stream)] == ["now heard"]
 
 
@@ -134,7 +134,7 @@ def test_a_secret_never_survives_in_message_arguments_fields_or_tracebacks(fmt: 
     log.info("url https://x.example/?%s", urlencode({"q": secret}) + quote(secret) + quote_plus(secret))
     log.info("basic %s", base64.b64encode(f"id:{secret}".encode()).decode())
     log.info("repr of bytes %r", f"header: {secret}".encode())
-    logging.getLogger("urllib3.connectionpool").debug(
+    logging.getLogger("library.wire").debug(
         'https://h:443 "GET /me?token=%s HTTP/1.1" 200 None', quote(secret)
     )
     try:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from planrrr_cli.domain.errors import ConfigError
 from planrrr_cli.domain.secrets import Secret
-from planrrr_cli.keyfile import load_key
 from planrrr_cli.settings import SETTINGS, Settings, load_settings
-from planrrr_cli.settings_kinds import Raw
+from planrrr_cli.settings.keyfile import load_key
+from planrrr_cli.settings.kinds import Raw
 
 KEY = "0123456789abcdef" * 4
 
@@ -46,7 +46,7 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
     assert settings.facebook_api_url == "https://graph.facebook.com"
     assert settings.meta_upload_url == "https://rupload.facebook.com"
     assert settings.team == "default"
-    assert settings.log_level == "info"
+    assert settings.log_level is None
     assert settings.log_format is None
     assert settings.media_allow_private is False
     assert settings.notices == ()

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planrrr_cli.documents.times import Moment, load_zone, parse_duration, resolve_time
 from planrrr_cli.domain.errors import InvalidDocument
-from planrrr_cli.times import Moment, load_zone, parse_duration, resolve_time
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 FIRST, LAST = datetime(2026, 11, 2), datetime(2035, 1, 1)  # noqa: DTZ001 - wall times

@@ -5,7 +5,6 @@ Nothing here retries, follows a redirect, or knows what a platform's answer mean
 
 from __future__ import annotations
 
-import logging
 import os
 import ssl
 from collections.abc import Callable, Mapping
@@ -80,8 +79,6 @@ class Transport:
         answer_seconds: float | None = None,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
-        # urllib3 logs whole URLs at DEBUG, and a query may hold a proof or an application secret.
-        logging.getLogger("urllib3").setLevel(logging.INFO)
         self._timeout = (connect_seconds, read_seconds)
         self._answer_seconds = answer_seconds or 2 * read_seconds
         self._tls = _tls_context(environ.get("REQUESTS_CA_BUNDLE") or environ.get("SSL_CERT_FILE"))

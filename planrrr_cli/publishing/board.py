@@ -68,6 +68,9 @@ class Board:
         self.pace = Pace(ctx.settings.worker_max_jobs_per_second)
         self._near: dict[str, datetime] = {}
         self._begun = 0
+        self._expedited = set(
+            options.publications or ()
+        )  # each begins once at once, then waits like any other
         self._again = False
         self._paced = False
         self._renew_at = 0.0
@@ -199,6 +202,7 @@ class Board:
             limit=free,
             platforms=self.platforms,
             publications=self.options.publications,
+            expedited=frozenset(self._expedited),
         )
         for connection in claimed:
             lane = Lane(connection, claim_id, 0.0, self.ctx.clock)
@@ -217,6 +221,7 @@ class Board:
                 claims={key: lane.claim_id for key, lane in going.items()},
                 now=self.ctx.clock.now(),
                 publications=self.options.publications,
+                expedited=frozenset(self._expedited),
             )
             if going
             else {}
@@ -250,6 +255,7 @@ class Board:
             self._paced = True
             return None
         now = self.ctx.clock.now()
+        self._expedited.discard(publication.id)
         attempt = publications.begin(
             tx,
             publication,
@@ -286,6 +292,7 @@ class Board:
         self, tx: Tx, lane: Lane, publication: Publication, admission: NeedsPerson | TooLate | Invalid
     ) -> None:
         now, self._again = self.ctx.clock.now(), True
+        self._expedited.discard(publication.id)
         if isinstance(admission, NeedsPerson):
             self.reporter.needs_reauth[lane.connection.id] = None
             next_step = f"sign in again: planrrr connections add {lane.connection.platform}"

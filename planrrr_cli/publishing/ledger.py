@@ -90,8 +90,10 @@ class Ledger:
             settlement=settlement,
             calls=ended.calls,
             now=now,
-        ) or self._already(tx, publication, attempt, settlement)
-        if not written:
+        )
+        if written is None and self._already(tx, publication, attempt, settlement):
+            written = settlement
+        if written is None:
             work.lane.lose()
             publications.record_lost(
                 tx,
@@ -102,7 +104,7 @@ class Ledger:
                 calls=ended.calls,
                 now=now,
             )
-        return Settled(settlement, written)
+        return Settled(written or settlement, written is not None)
 
     def settlement(
         self, publication: Publication, attempt: Attempt, ended: Ended, now: datetime

@@ -38,15 +38,19 @@ _ASKABLE = (State.DRAFT, State.SCHEDULED, State.PROCESSING, State.IN_DOUBT)
 
 def _first_in_line(*, named: bool) -> ColumnElement[str]:
     p = schema.publications.alias("line")
-    query = select(p.c.id).where(p.c.connection_id == connections.c.id)
-    if named:
-        query = query.where(p.c.id.in_(bindparam("p_named", expanding=True)), p.c.state.in_(_ASKABLE))
-    else:  # "IS NOT NULL" is said aloud so that SQLite sees that the partial index fits
-        query = query.where(
-            p.c.wake_at.is_not(None), p.c.wake_at <= given(schema.publications.c.wake_at, "now")
-        )
+    query = select(p.c.id).where(p.c.connection_id == connections.c.id, _to_do(p, named=named))
     query = query.order_by(p.c.due_at, p.c.created_at, p.c.ordinal, p.c.id).limit(1)
     return query.correlate(connections).scalar_subquery()
+
+
+def _to_do(p: FromClause, *, named: bool) -> ColumnElement[bool]:
+    """Its moment has come; of the named ones also those that a person wants now, whatever their moment."""
+    # "IS NOT NULL" is said aloud so that SQLite sees that the partial index fits
+    due = p.c.wake_at.is_not(None) & (p.c.wake_at <= given(schema.publications.c.wake_at, "now"))
+    if not named:
+        return due
+    wanted_now = p.c.id.in_(bindparam("p_expedited", expanding=True)) & p.c.state.in_(_ASKABLE)
+    return p.c.id.in_(bindparam("p_named", expanding=True)) & (due | wanted_now)
 
 
 def _free(lane: FromClause) -> ColumnElement[bool]:
@@ -68,11 +72,10 @@ def _lanes_with_work(*, platforms: bool, named: bool) -> Select[Any]:
         schema.publications.alias("first"),
     )
     if named:
-        asked = p.c.id.in_(bindparam("p_named", expanding=True)) & p.c.state.in_(_ASKABLE)
-        work: ColumnElement[bool] = lane.c.id.in_(select(p.c.connection_id).where(asked))
+        work: ColumnElement[bool] = lane.c.id.in_(select(p.c.connection_id).where(_to_do(p, named=True)))
     else:  # per lane, so that a long queue on one costs no more than a short one
-        due = p.c.wake_at.is_not(None) & (p.c.wake_at <= given(p.c.wake_at, "now"))
-        work = select(p.c.id).where(p.c.connection_id == lane.c.id, due).correlate(lane).exists()
+        mine = (p.c.connection_id == lane.c.id) & _to_do(p, named=False)
+        work = select(p.c.id).where(mine).correlate(lane).exists()
     waiting = (
         select(func.min(first.c.wake_at))
         .where(first.c.connection_id == lane.c.id, first.c.wake_at.is_not(None))
@@ -80,8 +83,8 @@ def _lanes_with_work(*, platforms: bool, named: bool) -> Select[Any]:
         .scalar_subquery()
         .label("waiting")
     )
-    mine = lane.c.team_id == given(lane.c.team_id)
-    query = select(lane.c.id, waiting).where(mine, work, _free(lane), ~has_publishing(lane))
+    ours = lane.c.team_id == given(lane.c.team_id)
+    query = select(lane.c.id, waiting).where(ours, work, _free(lane), ~has_publishing(lane))
     if platforms:
         query = query.where(lane.c.platform.in_(bindparam("p_platforms", expanding=True)))
     return query.order_by(waiting, lane.c.id).limit(bindparam("p_limit"))
@@ -127,17 +130,19 @@ def claim(
     limit: int,
     platforms: frozenset[Platform] | None = None,
     publications: frozenset[str] | None = None,
+    expedited: frozenset[str] | None = None,
 ) -> list[Connection]:
     """Take up to ``limit`` lanes that have work and no holder, those that have waited longest first.
 
-    Work is a publication whose ``wake_at`` has come, or, where ``publications`` are named, one of those whatever its
-    ``wake_at``. A lane with something in the middle of an attempt has to be rescued (:func:`strand`) first.
+    Work is a publication whose ``wake_at`` has come. ``publications``: only these count, and those of them that are
+    ``expedited`` (all, unless told) count whatever their ``wake_at``. A lane with something in the middle of an
+    attempt has to be rescued (:func:`strand`) first.
     """
     if limit < 1 or (publications is not None and not publications):
         return []
     values: dict[str, Any] = {"p_team_id": tx.team, "p_now": now, "p_limit": limit}
     values |= {"p_platforms": sorted(platforms)} if platforms is not None else {}
-    values |= {"p_named": sorted(publications)} if publications is not None else {}
+    values |= _named(publications, expedited)
     wanted = _lanes_with_work(platforms=platforms is not None, named=publications is not None)
     holds = {"p_claim_id": claim_id, "p_claimed_by": run_id, "p_leased_until": now + lease}
     if tx.dialect == "postgresql":
@@ -172,17 +177,30 @@ def release(tx: Tx, *, claims: Mapping[str, str]) -> None:
         tx.conn.execute(_RELEASE, {"p_claims": list(claims.items())})
 
 
+def _named(publications: frozenset[str] | None, expedited: frozenset[str] | None) -> dict[str, list[str]]:
+    if publications is None:
+        return {}
+    wanted_now = publications if expedited is None else publications & expedited
+    return {"p_named": sorted(publications), "p_expedited": sorted(wanted_now)}
+
+
 def next_publications(
-    tx: Tx, *, claims: Mapping[str, str], now: datetime, publications: frozenset[str] | None = None
+    tx: Tx,
+    *,
+    claims: Mapping[str, str],
+    now: datetime,
+    publications: frozenset[str] | None = None,
+    expedited: frozenset[str] | None = None,
 ) -> dict[str, Publication]:
     """For each lane still mine the publication to handle next, complete and with decrypted tokens.
 
     In the lane's order: ``due_at``, then as they were added. Lanes without anything to do are missing.
+    ``publications`` and ``expedited`` as for :func:`claim`.
     """
     if not claims:
         return {}
-    values: dict[str, Any] = {"p_claims": list(claims.items())}
-    values |= {"p_now": now} if publications is None else {"p_named": sorted(publications)}
+    values: dict[str, Any] = {"p_claims": list(claims.items()), "p_now": now}
+    values |= _named(publications, expedited)
     found_ids = tx.conn.execute(_NEXT if publications is None else _NEXT_NAMED, values)
     chosen = {row[0]: row[1] for row in found_ids if row[1] is not None}
     found = load(tx, chosen.values(), tokens=True, bound_since=now - BOUND_RECENTLY)

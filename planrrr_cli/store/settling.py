@@ -107,8 +107,8 @@ def settle(
     settlement: Settlement,
     calls: Sequence[Mapping[str, Any]],
     now: datetime,
-) -> bool:
-    """The one guarded write that ends an attempt. False (and nothing written) when the lane is no longer mine.
+) -> Settlement | None:
+    """The one guarded write that ends an attempt: what was written, or None when the lane is no longer mine.
 
     A remote id that is bound to another publication of the connection cannot be this one's too: then it is in doubt,
     and a person is asked, because one of the two is wrong about the account.
@@ -123,10 +123,10 @@ def settle(
         "p_claim_id": attempt.claim_id,
     }
     if not took(tx, statement, values):
-        return False
+        return None
     _end(tx, attempt.id, settlement.outcome, settlement.remote_id, settlement.error, calls, now)
     _settle_connection(tx, publication_id, settlement, now)
-    return True
+    return settlement
 
 
 def record_lost(

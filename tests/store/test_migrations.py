@@ -14,8 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from planrrr_cli.domain.errors import ConfigError
-from planrrr_cli.store import Store, migrating
 from planrrr_cli.idle_sql import HEAD
+from planrrr_cli.store import Store, migrating
 from planrrr_cli.store.schema import metadata
 
 

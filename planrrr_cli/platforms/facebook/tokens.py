@@ -18,6 +18,7 @@ from planrrr_cli.domain.errors import (
     NotFound,
     PlatformError,
     TokenExpired,
+    UnexpectedReply,
 )
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.platforms.base import Account
@@ -60,7 +61,10 @@ def _pages(graph: Graph) -> list[Mapping[str, Any]] | None:
             found += some
             if number == MOST_PAGES:
                 break
-    except ContentRejected as error:
+    except (
+        ContentRejected,
+        UnexpectedReply,
+    ) as error:  # 100, or 100/33: there is no such thing for this token
         if (error.code or "").partition("/")[0] != "100":
             raise
         return None

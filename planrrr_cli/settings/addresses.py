@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from planrrr_cli.domain.secrets import Secret
-from planrrr_cli.settings_kinds import Kind, Raw, path_of
+from planrrr_cli.settings.kinds import Kind, Raw, path_of
 
 SQLITE_SUFFIXES = (".db", ".sqlite", ".sqlite3")
 # Node's Prisma puts these into the address; libpq would refuse it. They mean nothing without a pool.

@@ -12,12 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from planrrr_cli import document_fields as fields
-from planrrr_cli.document_fields import PLATFORM_NAMES, MediaItem, Target, parse_target
+from planrrr_cli.documents import fields
+from planrrr_cli.documents.fields import PLATFORM_NAMES, MediaItem, Target, parse_target
+from planrrr_cli.documents.front_matter import Parts, Unreadable, split
+from planrrr_cli.documents.times import load_zone, parse_duration
 from planrrr_cli.domain.connections import NOTHING
 from planrrr_cli.domain.errors import InvalidDocument
-from planrrr_cli.front_matter import Parts, Unreadable, split
-from planrrr_cli.times import load_zone, parse_duration
 
 __all__ = ["Document", "MediaItem", "Target", "fingerprint", "open_document", "parse_target", "read_document"]
 

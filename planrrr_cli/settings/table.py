@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planrrr_cli import settings_kinds as kinds
-from planrrr_cli.settings_addresses import DATABASE, HOST
-from planrrr_cli.settings_kinds import Kind
+from planrrr_cli.settings import kinds
+from planrrr_cli.settings.addresses import DATABASE, HOST
+from planrrr_cli.settings.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,9 @@ SETTINGS: Mapping[str, Setting] = {
     "PLANRRR_SANDBOX_URL": Setting(
         "sandbox_url", HOST, "sets every address above that is not set itself, to one sandbox"
     ),
-    "LOG_LEVEL": Setting("log_level", kinds.LEVEL, "what is worth a log record", "info"),
+    "LOG_LEVEL": Setting(
+        "log_level", kinds.LEVEL, "what is worth a log record; info if unset, warning in console format"
+    ),
     "LOG_FORMAT": Setting(
         "log_format", kinds.choice("json", "console"), "json unless stderr is a terminal, if unset"
     ),

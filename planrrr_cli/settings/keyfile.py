@@ -11,7 +11,7 @@ from pathlib import Path
 from planrrr_cli.domain.errors import ConfigError
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.settings import Settings
-from planrrr_cli.settings_kinds import checked_key
+from planrrr_cli.settings.kinds import checked_key
 
 MOST_BYTES = 4096
 

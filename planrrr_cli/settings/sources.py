@@ -9,8 +9,8 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from planrrr_cli.settings_kinds import Raw
-from planrrr_cli.settings_table import SETTINGS
+from planrrr_cli.settings.kinds import Raw
+from planrrr_cli.settings.table import SETTINGS
 
 CONFIG = "PLANRRR_CONFIG"
 NOT_SETTINGS = frozenset({CONFIG, "PLANRRR_TEST_DATABASE_URL"})

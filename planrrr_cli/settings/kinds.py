@@ -1,4 +1,4 @@
-"""What a setting may look like, one parser per kind; addresses are in ``settings_addresses.py``."""
+"""What a setting may look like, one parser per kind; addresses are in ``addresses.py``."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def _linkedin_version(raw: Raw) -> str:
 
 
 def _zone(raw: Raw) -> str:
-    from planrrr_cli.times import load_zone
+    from planrrr_cli.documents.times import load_zone
 
     try:
         return load_zone(raw.text).key

@@ -12,10 +12,10 @@ from urllib.parse import unquote, urlsplit
 
 from planrrr_cli.domain.errors import ConfigError
 from planrrr_cli.domain.secrets import Secret
-from planrrr_cli.settings_addresses import Database, sqlite_database
-from planrrr_cli.settings_kinds import Kind, Raw, path_of
-from planrrr_cli.settings_sources import CONFIG, Source, notices, read_env_file, read_toml
-from planrrr_cli.settings_table import SETTINGS, Setting
+from planrrr_cli.settings.addresses import Database, sqlite_database
+from planrrr_cli.settings.kinds import Kind, Raw, path_of
+from planrrr_cli.settings.sources import CONFIG, Source, notices, read_env_file, read_toml
+from planrrr_cli.settings.table import SETTINGS, Setting
 
 __all__ = ["SETTINGS", "Setting", "Settings", "load_settings"]
 
@@ -59,7 +59,7 @@ class Settings:
     linkedin_api_url: str
     linkedin_oauth_url: str
     sandbox_url: str | None
-    log_level: str
+    log_level: str | None
     log_format: str | None
     sentry_dsn: Secret | None
     health_port: int | None

@@ -1,0 +1,117 @@
+"""What `add` and `validate` share: documents read, media looked at, and the pure check against a platform's rules."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from planrrr_cli.context import Context
+from planrrr_cli.documents import MOST_BYTES, Document, MediaItem, Target, open_document, read_document
+from planrrr_cli.domain.connections import Platform
+from planrrr_cli.domain.errors import InvalidDocument
+from planrrr_cli.domain.posts import Media, Post, Problem, problems
+from planrrr_cli.platforms import PLATFORMS, publisher_class
+from planrrr_cli.platforms.addresses import BadAddress, public_address, target_of
+from planrrr_cli.platforms.media import BadMedia
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A document as far as it could be read. ``post`` is None when it could not; ``media`` are the bad media."""
+
+    name: str
+    document: Document | None = None
+    post: Post | None = None
+    unreadable: str | None = None
+    media: tuple[Problem, ...] = ()
+
+
+def check(ctx: Context, name: str, *, extra_media: Sequence[str], targets: tuple[Target, ...]) -> Checked:
+    """Reads one document; ``targets`` replace its own, ``extra_media`` (paths or addresses) come after its own."""
+    try:
+        document = _read(name)
+    except InvalidDocument as error:
+        return Checked(name, unreadable=str(error))
+    own, more = document.media, tuple(_extra(path) for path in extra_media)
+    document = replace(document, media=own + more, targets=targets or document.targets)
+    media, bad = [], []
+    for position, item in enumerate(document.media):
+        root = document.folder if position < len(own) else None
+        try:
+            media.append(_looked_at(ctx, item, document.folder if root else Path.cwd(), root))
+        except BadMedia as error:
+            media.append(Media(file=item.file, url=item.url, alt=item.alt))
+            bad.append(Problem("media_unusable", str(error), medium=position))
+    return Checked(name, document, _post(document, tuple(media)), media=tuple(bad))
+
+
+def _read(name: str) -> Document:
+    if name == STDIN:
+        raw = sys.stdin.buffer.read(MOST_BYTES + 1)
+        return read_document(raw, name="standard input", folder=Path.cwd())
+    return open_document(Path(name))
+
+
+def _extra(typed: str) -> MediaItem:
+    if typed.lower().startswith(("http://", "https://")):
+        return MediaItem(url=typed)
+    return MediaItem(file=typed)
+
+
+def _looked_at(ctx: Context, item: MediaItem, folder: Path, root: Path | None) -> Media:
+    """``root`` None: a person named the file on the command line, so it may lie anywhere, but be no link away."""
+    if item.url is not None:
+        _check_address(item.url, allow_private=ctx.settings.media_allow_private)
+        return Media(url=item.url, alt=item.alt)
+    path = folder / Path(item.file or "").expanduser()
+    seen = ctx.media_source(root or path.parent).look(Media(file=str(path), alt=item.alt))
+    return replace(seen, file=str(path.resolve()))
+
+
+def _check_address(url: str, *, allow_private: bool) -> None:
+    try:
+        target = target_of(url)
+    except BadAddress as error:
+        raise BadMedia(f"{url.partition('?')[0]} is not fetched: {error}") from None
+    if not allow_private and public_address(target.host) is False:
+        raise BadMedia(f"{url.partition('?')[0]} is not fetched: {target.host} is not a public address")
+
+
+def _post(document: Document, media: tuple[Media, ...]) -> Post:
+    return Post(
+        text=document.text,
+        media=media,
+        link=document.link,
+        title=document.title,
+        first_comment=document.first_comment,
+        overrides=document.overrides,
+        max_lateness=document.max_lateness,
+    )
+
+
+def problems_on(platform: Platform, checked: Checked) -> list[Problem]:
+    """Everything that speaks against publishing the document on ``platform``; errors first."""
+    assert checked.post is not None
+    if platform not in PLATFORMS:
+        return [Problem("platform_not_supported", f"this version cannot publish to {platform} yet")]
+    bad = {problem.medium for problem in checked.media}
+    found = problems(checked.post.adapted(platform), publisher_class(platform).rules)
+    return [
+        *checked.media,
+        *(problem for problem in found if problem.medium not in bad or problem.medium is None),
+    ]
+
+
+def counts_on(platform: Platform, post: Post) -> dict[str, int]:
+    """How long the text is where it is limited, as the platform counts."""
+    if platform not in PLATFORMS:
+        return {}
+    rules = publisher_class(platform).rules
+    return {
+        "character_count": rules.count(post.adapted(platform).text),
+        "character_limit": rules.text.value,
+    }

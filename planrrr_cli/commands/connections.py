@@ -1,0 +1,182 @@
+"""`connections add|list|show|pause|resume|remove`: the accounts that we may publish to; import is in its own module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from planrrr_cli import render
+from planrrr_cli.commands.asking import confirm, read_token
+from planrrr_cli.commands.shapes import connection_shape, short
+from planrrr_cli.commands.showing import zone
+from planrrr_cli.commands.targets import read_platform, waits
+from planrrr_cli.context import Context
+from planrrr_cli.domain.connections import Connection, Platform, Tokens
+from planrrr_cli.domain.errors import Refused, UsageError
+from planrrr_cli.platforms import PLATFORMS
+from planrrr_cli.platforms.base import Account
+from planrrr_cli.store import connections
+from planrrr_cli.store.connections import NewConnection
+
+SCHEMA = "planrrr.connections/1"
+
+
+def add(
+    ctx: Context,
+    platform_name: str,
+    *,
+    token_file: str | None,
+    user_token_file: str | None,
+    account_id: str | None,
+    account_name: str | None,
+    check: bool,
+    as_json: bool,
+) -> int:
+    """Adds one account, or signs in again to one that is there; the platform is asked who the token is."""
+    platform = read_platform(platform_name)
+    tokens = _read_tokens(platform, token_file, user_token_file)
+    if check:
+        account = _identified(ctx, platform, tokens, account_id)
+    elif account_id and account_name:
+        account = Account(account_id, account_name, tokens)
+    else:
+        raise UsageError("with --no-check nobody can be asked: give --account-id and --name")
+    new = new_connection(platform, account, account_name)
+    with ctx.store.transaction() as tx:
+        connection, added = connections.add(tx, new, now=ctx.clock.now())
+    _show([connection], ctx, as_json=as_json, more={"added": int(added), "updated": int(not added)})
+    render.say(f"{'added' if added else 'signed in again'}: {connection.platform} {connection.account_name}")
+    return 0
+
+
+def _read_tokens(platform: Platform, token_file: str | None, user_token_file: str | None) -> Tokens:
+    if token_file == "-" and user_token_file == "-":
+        raise UsageError("only one token can come from standard input")
+    user = read_token(user_token_file, f"{platform} user token") if user_token_file else None
+    if user and token_file is None:
+        return Tokens(access=user, refresh=user)
+    return Tokens(access=read_token(token_file, f"{platform} token"), refresh=user)
+
+
+def _identified(ctx: Context, platform: Platform, tokens: Tokens, account_id: str | None) -> Account:
+    if platform not in PLATFORMS:
+        raise Refused(
+            f"this version cannot ask {platform} whose token it is; add it with --no-check, --account-id and --name"
+        )
+    return ctx.publisher(platform).identify(tokens, account_id)
+
+
+def new_connection(platform: Platform, account: Account, name: str | None = None) -> NewConnection:
+    """The row to write for an account; Facebook's recipe finds its page id in the options."""
+    options = {"page_id": account.account_id} if platform is Platform.FACEBOOK else {}
+    return NewConnection(
+        platform=platform,
+        account_id=account.account_id,
+        account_name=name or account.account_name,
+        tokens=account.tokens,
+        scopes=tuple(account.scopes),
+        options=options,
+        max_lateness=None,
+    )
+
+
+def listing(ctx: Context, *, platform_name: str | None, as_json: bool) -> int:
+    """All accounts of the team."""
+    platform = read_platform(platform_name) if platform_name else None
+    with ctx.store.reading() as tx:
+        found = connections.listing(tx, platform=platform, tokens=False)
+    _show(found, ctx, as_json=as_json)
+    if not found:
+        render.say(f"no connections; add one: planrrr connections add {platform or Platform.FACEBOOK}")
+    return 0
+
+
+def show(ctx: Context, name: str, *, as_json: bool) -> int:
+    """One account, with what it waits for."""
+    with ctx.store.reading() as tx:
+        connection = connections.find(tx, name, tokens=False)
+    if as_json:
+        _show([connection], ctx, as_json=True)
+        return 0
+    shape = connection_shape(connection)
+    for field, value in shape.items():
+        render.line(f"{field.replace('_', ' '):22}{_plain(value)}")
+    if said := waits(connection):
+        render.say(said)
+    return 0
+
+
+def _plain(value: object) -> str:
+    if value is None or value in ({}, []):
+        return "–"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={item}" for key, item in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def pause(ctx: Context, name: str, *, as_json: bool) -> int:
+    """Nothing is published to the account until it is resumed."""
+    with ctx.store.transaction() as tx:
+        connection = connections.find(tx, name, tokens=False)
+        connections.pause(tx, connection.id, now=ctx.clock.now())
+        connection = connections.find(tx, connection.id, tokens=False)
+    _show([connection], ctx, as_json=as_json)
+    render.say(f"paused; its posts wait until: planrrr connections resume {short(connection.id)}")
+    return 0
+
+
+def resume(ctx: Context, name: str, *, as_json: bool) -> int:
+    """The account publishes again, what waited first."""
+    with ctx.store.transaction() as tx:
+        connection = connections.find(tx, name, tokens=False)
+        connections.resume(tx, connection.id, now=ctx.clock.now())
+        connection = connections.find(tx, connection.id, tokens=False)
+    _show([connection], ctx, as_json=as_json)
+    render.say(waits(connection) or "resumed; what was due goes out with the next planrrr publish-due")
+    return 0
+
+
+def remove(ctx: Context, name: str, *, yes: bool, as_json: bool) -> int:
+    """Wipes the tokens and cancels what was open; the history stays."""
+    with ctx.store.reading() as tx:
+        connection = connections.find(tx, name, tokens=False)
+    called = f"{connection.platform} {connection.account_name}"
+    confirm(f"Remove {render.clean(called)} ({short(connection.id)}) and cancel its open posts?", yes=yes)
+    with ctx.store.transaction() as tx:
+        cancelled = connections.remove(tx, connection.id, now=ctx.clock.now())
+    if as_json:
+        more = {"removed": connection.id, "cancelled": cancelled}
+        render.document({"schema": SCHEMA, "connections": []} | more)
+    render.say(f"removed {called}; {render.counted(cancelled, 'open publication')} cancelled")
+    return 0
+
+
+def _show(
+    found: Sequence[Connection], ctx: Context, *, as_json: bool, more: dict[str, object] | None = None
+) -> None:
+    if as_json:
+        render.document(
+            {"schema": SCHEMA, "connections": [connection_shape(one) for one in found]} | (more or {})
+        )
+    elif found:
+        show_table(found, ctx)
+
+
+def show_table(found: Sequence[Connection], ctx: Context) -> None:
+    """The accounts for people."""
+    rows = [_row(connection, ctx) for connection in found]
+    render.table(["id", "platform", "account", "account id", "status", "token until", "note"], rows)
+
+
+def _row(connection: Connection, ctx: Context) -> list[str]:
+    until = connection.tokens.expires_at
+    held = connection.held_until and connection.held_until > ctx.clock.now()
+    note = connection.held_reason or "held by the platform" if held else connection.status_reason or ""
+    return [
+        short(connection.id),
+        connection.platform.value,
+        render.preview(connection.account_name, 32),
+        connection.account_id,
+        connection.status.value,
+        render.when(until, zone(ctx)) if until else "no known end",
+        render.preview(note, 60),
+    ]

@@ -1,0 +1,101 @@
+"""`sandbox`: serves the imitation of the platforms until it is stopped; what it imitates is in sandbox/."""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from planrrr_cli import render
+from planrrr_cli.domain.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from planrrr_cli.sandbox import SandboxServer
+
+
+def sandbox(
+    *, port: int, seed: int, latency: str, accounts: int, state_file: Path | None, as_json: bool
+) -> int:
+    """Runs until SIGINT (130) or SIGTERM (0), then stops in order."""
+    server = make_server(
+        port=port, seed=seed, latency=read_latency(latency), accounts=accounts, state_file=state_file
+    )
+    stopped_by: list[int] = []
+    stop = threading.Event()
+
+    def ended(number: int, _: FrameType | None) -> None:
+        stopped_by.append(number)
+        stop.set()
+
+    before = {number: signal.signal(number, ended) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        start(server, port)
+        _welcome(server.url, kept=state_file is not None, as_json=as_json)
+        while not stop.wait(0.5):
+            pass
+    finally:
+        server.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    render.say("the sandbox has stopped" + (f"; its state is in {state_file}" if state_file else ""))
+    return 130 if signal.SIGINT in stopped_by else 0
+
+
+def make_server(
+    *, port: int, seed: int, latency: float, accounts: int, state_file: Path | None
+) -> SandboxServer:
+    """A server that does not listen yet; ConfigError when its extra is not installed."""
+    try:
+        from planrrr_cli.sandbox import SandboxServer
+    except ImportError as error:
+        raise ConfigError(str(error)) from None
+    try:
+        return SandboxServer(
+            host="127.0.0.1", port=port, seed=seed, latency=latency, accounts=accounts, state_file=state_file
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def start(server: SandboxServer, port: int) -> None:
+    """Listen, or say in a sentence why not."""
+    try:
+        server.start()
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    except OSError as error:
+        raise UsageError(
+            f"port {port} cannot be used: {error.strerror}; choose another with --port"
+        ) from None
+
+
+def read_latency(text: str) -> float:
+    """Seconds from ``50ms``, ``1.5s`` or ``0``."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s)?", text.strip())
+    if not found or (found[2] is None and float(found[1]) != 0):
+        raise UsageError(f"{render.clean(text)!r} is not a latency; write it like 50ms or 1.5s")
+    seconds = float(found[1]) / (1000 if found[2] == "ms" else 1)
+    if seconds > 60:
+        raise UsageError(f"a latency of {text} is more than the 60 s that make sense")
+    return seconds
+
+
+def _welcome(url: str, *, kept: bool, as_json: bool) -> None:
+    if as_json:
+        render.document(
+            {"schema": "planrrr.sandbox/1", "url": url, "accounts_url": f"{url}/_sandbox/accounts"}
+        )
+        return
+    render.line(
+        f"The sandbox imitates the platforms at {url} (its page shows what was posted). Nothing leaves this host."
+    )
+    render.line("In another terminal:")
+    render.line(f"  export PLANRRR_SANDBOX_URL={url}")
+    render.line(f"  curl -s {url}/_sandbox/accounts | planrrr connections import -")
+    forgets = (
+        "" if kept else "; it forgets everything then, and begins with the same ids (--state FILE keeps it)"
+    )
+    render.say(f"Ctrl-C stops it{forgets}")

@@ -1,0 +1,78 @@
+"""`validate`: post documents against the rules of their targets, without database and without network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from planrrr_cli import render
+from planrrr_cli.commands.checking import Checked, check, counts_on, problems_on
+from planrrr_cli.commands.shapes import Shape, target_shape
+from planrrr_cli.commands.targets import read_targets
+from planrrr_cli.context import Context
+from planrrr_cli.documents import Target
+from planrrr_cli.domain.connections import Platform
+from planrrr_cli.platforms import PLATFORMS
+
+
+def validate(
+    ctx: Context, names: Sequence[str], *, to: Sequence[str], media: Sequence[str], as_json: bool
+) -> int:
+    """1 when a document is unreadable, or invalid for a target (without targets: for every platform)."""
+    wanted = read_targets(to)
+    shapes = [_shape(check(ctx, name, extra_media=media, targets=wanted)) for name in names]
+    valid = all(shape["valid"] for shape in shapes)
+    if as_json:
+        render.document({"schema": "planrrr.validate/1", "valid": valid, "documents": shapes})
+    else:
+        for shape in shapes:
+            _people(shape)
+    return 0 if valid else 1
+
+
+def _shape(checked: Checked) -> Shape:
+    if checked.document is None or checked.post is None:
+        error = {"rule": "document_unreadable", "message": checked.unreadable}
+        return {"file": checked.name, "valid": False, "targets": [], "errors": [error], "warnings": []}
+    anywhere = not checked.document.targets
+    targets = checked.document.targets or tuple(Target(platform) for platform in PLATFORMS)
+    shapes = [_target(target, checked) for target in targets]
+    valid = any(one["valid"] for one in shapes) if anywhere else all(one["valid"] for one in shapes)
+    left_out = [platform for platform in Platform if platform not in PLATFORMS] if anywhere else []
+    warnings = [
+        {"rule": "platform_not_supported", "message": f"this version has no rules for {platform} yet"}
+        for platform in left_out
+    ]
+    return {"file": checked.name, "valid": valid, "targets": shapes, "errors": [], "warnings": warnings}
+
+
+def _target(target: Target, checked: Checked) -> Shape:
+    assert checked.post is not None
+    more: Shape = {"connection": target.account} if target.account else {}
+    more |= counts_on(target.platform, checked.post)
+    return target_shape(target.platform.value, problems_on(target.platform, checked), more)
+
+
+def _people(shape: Shape) -> None:
+    render.line(f"{render.clean(shape['file'])}: {'valid' if shape['valid'] else 'invalid'}")
+    for error in shape["errors"]:
+        render.line(f"  {render.clean(error['message'])}")
+    for target in shape["targets"]:
+        known = "character_count" in target
+        count = (
+            f", {target['character_count']:,} of {target['character_limit']:,} characters" if known else ""
+        )
+        account = f":{render.clean(target['connection'])}" if "connection" in target else ""
+        render.line(
+            f"  {target['platform']}{account}: {'takes it' if target['valid'] else 'refuses it'}{count}"
+        )
+        for severity in ("error", "warning"):
+            for problem in target[severity + "s"]:
+                render.line(f"    {severity}: {said(problem)}")
+    if shape["warnings"]:
+        names = ", ".join(str(warning["message"]).split()[-2] for warning in shape["warnings"])
+        render.say(f"not checked, since this version has no rules for them yet: {names}")
+
+
+def said(problem: Shape) -> str:
+    """A problem for people, with the name of its rule."""
+    return f"{render.clean(problem['message'])} [{problem['rule']}]"

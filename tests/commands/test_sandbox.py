@@ -1,0 +1,74 @@
+"""`sandbox` serves until it is stopped, and says how to use it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from planrrr_cli.commands.demo_tools import get_json
+from planrrr_cli.commands.sandbox import read_latency
+from planrrr_cli.domain.errors import UsageError
+
+
+@pytest.fixture
+def started(environ, folder):
+    children = []
+
+    def start(*arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "planrrr_cli", "sandbox", "--port", "0", *arguments]
+        child = subprocess.Popen(
+            command, cwd=folder, env=environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        child.kill()
+        child.communicate()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_it_stops_in_order_and_keeps_its_state(started, folder: Path, number: int, code: int) -> None:
+    child = started("--state", "state.json", "--latency", "1ms")
+    said = child.stdout.readline()
+    url = next(word for word in said.split() if word.startswith("http"))
+    assert get_json(f"{url}/_sandbox/accounts")["connections"]
+    child.send_signal(number)
+    child.communicate(timeout=10)
+    assert child.returncode == code
+    assert (folder / "state.json").exists()
+
+
+def test_its_first_words_are_the_lines_to_type(started) -> None:
+    child = started()
+    lines = [child.stdout.readline() for _ in range(4)]
+    assert "export PLANRRR_SANDBOX_URL=http://127.0.0.1:" in lines[2]
+    assert "planrrr connections import -" in lines[3]
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(planrrr, sandbox) -> None:
+    port = sandbox.url.rpartition(":")[2]
+    assert f"port {port} cannot be used" in planrrr("sandbox", "--port", port, code=2).err
+
+
+def test_a_state_file_that_is_none_is_told_in_a_sentence(planrrr, folder: Path) -> None:
+    (folder / "state.json").write_text(json.dumps({"schema": "other"}))
+    ran = planrrr("sandbox", "--port", "0", "--state", "state.json", code=2)
+    assert "state.json is not a state file" in ran.err
+
+
+@pytest.mark.parametrize(("typed", "seconds"), [("50ms", 0.05), ("1.5s", 1.5), ("0", 0.0), ("0ms", 0.0)])
+def test_a_latency_is_read_with_its_unit(typed: str, seconds: float) -> None:
+    assert read_latency(typed) == seconds
+
+
+@pytest.mark.parametrize("typed", ["50", "fast", "-1ms", "1h", "100s", ""])
+def test_what_is_no_latency_is_refused(typed: str) -> None:
+    with pytest.raises(UsageError):
+        read_latency(typed)

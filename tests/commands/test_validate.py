@@ -1,0 +1,85 @@
+"""`validate` judges documents without a database, names every problem, and passes if one platform accepts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+def test_a_good_document_is_valid_and_counted(planrrr, write, folder) -> None:
+    shown = planrrr("validate", write("a.md", text="Hello"), "--json").json
+    (target,) = shown["documents"][0]["targets"]
+    assert shown["valid"] is True
+    assert (target["platform"], target["character_count"], target["character_limit"]) == (
+        "facebook",
+        5,
+        63_206,
+    )
+    assert not (folder / "planrrr.db").exists()
+
+
+def test_a_text_that_is_too_long_says_by_how_much(planrrr, write) -> None:
+    shown = planrrr("validate", write("a.md", text="x" * 63_210), "--json", code=1).json
+    (error,) = shown["documents"][0]["targets"][0]["errors"]
+    assert error["rule"] == "text_too_long"
+    assert "4 more" in error["message"]
+
+
+def test_without_targets_it_passes_if_one_platform_accepts(planrrr) -> None:
+    shown = planrrr("validate", "-", "--json", stdin="Hello").json
+    assert shown["valid"] is True
+    document = shown["documents"][0]
+    named = {target["platform"] for target in document["targets"]}
+    left_out = {warning["message"].split()[-2] for warning in document["warnings"]}
+    assert named | left_out == {"facebook", "instagram", "x", "youtube", "linkedin"}
+
+
+def test_a_named_platform_without_rules_is_not_passed(planrrr) -> None:
+    shown = planrrr("validate", "-", "--to", "x", "--json", stdin="Hello", code=1).json
+    assert shown["documents"][0]["targets"][0]["errors"][0]["rule"] == "platform_not_supported"
+
+
+def test_an_account_is_named_as_it_was_typed(planrrr) -> None:
+    shown = planrrr("validate", "-", "--to", "facebook:@Acme", "--json", stdin="Hello").json
+    assert shown["documents"][0]["targets"][0]["connection"] == "@Acme"
+
+
+def test_the_sample_that_is_invalid_on_purpose_is_the_only_one(planrrr) -> None:
+    names = sorted(str(path) for path in EXAMPLES.glob("*.md") if path.name != "README.md")
+    shown = planrrr("validate", *names, "--json", code=1).json
+    assert [Path(one["file"]).name for one in shown["documents"] if not one["valid"]] == ["invalid.md"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"   \n",
+        b"\xff\xd8\xff\xe0",
+        b"---\nto: [\n---\nx",
+        b"---\nno end",
+        b"---\nweather: fine\n---\nx",
+    ],
+)
+def test_what_is_no_document_is_one_sentence(planrrr, folder, raw: bytes) -> None:
+    (folder / "a.md").write_bytes(raw)
+    shown = planrrr("validate", "a.md", "missing.md", "--json", code=1).json
+    for document in shown["documents"]:
+        (error,) = document["errors"]
+        assert error["rule"] == "document_unreadable"
+        assert "\n" not in error["message"]
+
+
+def test_a_bad_medium_is_an_error_of_every_target(planrrr, write) -> None:
+    name = write("a.md", front="to: facebook\nmedia: missing.jpg")
+    (error,) = planrrr("validate", name, "--json", code=1).json["documents"][0]["targets"][0]["errors"]
+    assert (error["rule"], error["medium"]) == ("media_unusable", 0)
+
+
+def test_people_read_which_rule_and_why(planrrr) -> None:
+    said = planrrr("validate", str(EXAMPLES / "invalid.md"), code=1).out
+    assert "invalid.md: invalid" in said
+    assert "[mixed_media]" in said
