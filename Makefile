@@ -37,9 +37,9 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-## test-fast: run the tests that take less than a minute together
+## test-fast: run what takes less than a minute together: SQLite only, no killed processes
 test-fast: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -m "not slow and not crash" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "not slow and not crash" -k "not postgresql" $(PYTEST_ARGS)
 
 ## crash: kill the program at every commit and every call, and read what the platform saw
 crash: $(VENV)/.installed-dev

@@ -129,6 +129,7 @@ def test_a_signal_lets_running_calls_end_and_leaves_nothing_half_done(
     each_once_and_in_order(world, 5)
 
 
+@pytest.mark.slow
 def test_the_death_of_a_process_frees_its_accounts_at_once(world: World, tmp_path: Path) -> None:
     schedule(world, 2)
     world.sandbox.fault("facebook.feed.create", "hold:30", "before", times=1)
