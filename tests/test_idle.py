@@ -17,7 +17,17 @@ from planrrr_cli.settings.table import SETTINGS
 from planrrr_cli.store import Store, connections
 from tests.factory import Factory
 
-HEAVY = {"sqlalchemy", "requests", "pydantic", "typer", "rich", "alembic", "cryptography", "dataclasses", "logging"}
+HEAVY = {
+    "sqlalchemy",
+    "requests",
+    "pydantic",
+    "typer",
+    "rich",
+    "alembic",
+    "cryptography",
+    "dataclasses",
+    "logging",
+}
 
 
 @pytest.fixture
@@ -64,7 +74,9 @@ def test_the_posts_of_another_team_do_not(here: Path, made: Factory, database_ur
     assert look(database_url, PLANRRR_TEAM="others") is not None
 
 
-def test_a_due_post_on_a_paused_account_is_nothing_to_do(here: Path, made: Factory, database_url: str) -> None:
+def test_a_due_post_on_a_paused_account_is_nothing_to_do(
+    here: Path, made: Factory, database_url: str
+) -> None:
     publication = made.publication()
     with made.store.transaction() as tx:
         connections.pause(tx, publication.connection.id, now=made.now)
@@ -97,7 +109,9 @@ def test_a_doubt_that_waits_for_a_person_takes_the_full_path_which_tells_it(
     assert look(database_url) is None
 
 
-def test_a_database_of_another_version_takes_the_full_path(here: Path, store: Store, database_url: str) -> None:
+def test_a_database_of_another_version_takes_the_full_path(
+    here: Path, store: Store, database_url: str
+) -> None:
     with store.transaction() as tx:
         tx.conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     assert look(database_url) is None
@@ -167,7 +181,9 @@ def test_an_idle_tick_imports_nothing_heavy(here: Path, store: Store, database_u
     )
     environ = {"DATABASE_URL": database_url, "PYTHONPATH": str(Path(idle.__file__).parents[1])}
     done = subprocess.run(
-        [sys.executable, "-S", "-c", script] if database_url.startswith("sqlite") else [sys.executable, "-c", script],
+        [sys.executable, "-S", "-c", script]
+        if database_url.startswith("sqlite")
+        else [sys.executable, "-c", script],
         env=environ,
         cwd=here,
         capture_output=True,
