@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import signal
-import threading
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -24,18 +24,17 @@ def sandbox(
         port=port, seed=seed, latency=read_latency(latency), accounts=accounts, state_file=state_file
     )
     stopped_by: list[int] = []
-    stop = threading.Event()
+    stop: SimpleQueue[None] = SimpleQueue()  # an Event set by a handler can deadlock with its own thread's wait
 
     def ended(number: int, _: FrameType | None) -> None:
         stopped_by.append(number)
-        stop.set()
+        stop.put(None)
 
     before = {number: signal.signal(number, ended) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         start(server, port)
         _welcome(server.url, kept=state_file is not None, as_json=as_json)
-        while not stop.wait(0.5):
-            pass
+        stop.get()
     finally:
         server.stop()
         for number, handler in before.items():

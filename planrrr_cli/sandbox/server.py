@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, cast
 
@@ -105,7 +106,8 @@ class SandboxServer:
         world = World(seed, accounts, Fetcher(allow_private=allow_private_fetch), require_appsecret_proof)
         self._application = Application(world, latency)
         self._listener: Listener | None = None
-        self._stopped = threading.Event()
+        # Not an Event: a signal handler that sets one deadlocks when it strikes inside the same thread's wait().
+        self._stopped: SimpleQueue[None] = SimpleQueue()
         self.url = f"http://{host}:{port}"
 
     def start(self) -> None:
@@ -119,7 +121,7 @@ class SandboxServer:
         self.url = f"http://{shown}:{self._listener.server_address[1]}"
         self._application.world.url = self.url
         self._application.world.stopping.clear()
-        self._stopped.clear()
+        self._stopped = SimpleQueue()
         thread = threading.Thread(
             target=self._listener.serve_forever, args=(0.05,), name="sandbox", daemon=True
         )
@@ -136,15 +138,14 @@ class SandboxServer:
         listener.close_connections()
         if self._state_file is not None:
             save_state(self._application, self._state_file)
-        self._stopped.set()
+        self._stopped.put(None)
 
     def serve_forever(self) -> None:
         """Serve until `stop` is called (from a signal handler too) or Ctrl-C comes."""
-        if self._listener is None:
+        if self._listener is None and self._stopped.empty():  # not when it was stopped before we came here
             self.start()
         try:
-            while not self._stopped.wait(0.5):
-                pass
+            self._stopped.get()
         except KeyboardInterrupt:
             pass
         finally:

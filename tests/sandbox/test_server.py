@@ -274,7 +274,7 @@ def test_serve_forever_ends_when_a_signal_handler_stops_it(tmp_path):
     url = process.stdout.readline().strip()
     assert requests.get(f"{url}/_sandbox/posts").json() == {"posts": []}
     process.terminate()
-    assert process.wait(timeout=5) == 0
+    assert process.wait(timeout=30) == 0
     assert (tmp_path / "state.json").exists()
     process.stdout.close()
 
