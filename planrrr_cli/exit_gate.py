@@ -16,7 +16,7 @@ from typing import Any, NoReturn, TextIO, cast
 from planrrr_cli.domain.errors import PlanrrrError, PlatformError
 from planrrr_cli.logs import mask, unexpected
 
-BUG, CANNOT_NOW, INTERRUPTED, READER_LEFT = 3, 75, 130, 1
+BUG, CANNOT_NOW, INTERRUPTED, READER_LEFT, WRONG_USAGE = 3, 75, 130, 1, 2
 # The machine, not the program: the next run may well succeed.
 EXHAUSTED = frozenset(
     {
@@ -54,19 +54,45 @@ def exit_gate(as_json: bool = False) -> Iterator[None]:
     except PlanrrrError as error:
         _end(_sentence(error), _kind(error), error.exit_code, as_json and not out.used)
     except Exception as error:
-        _end_unexpected(error, as_json and not out.used)
+        _end_unexpected(error, as_json and not out.used, writing=out.failed)
+
+
+def end_outside_a_command(error: BaseException, *, as_json: bool) -> NoReturn:
+    """Ends the process for what happened before, after or instead of a command: wrong usage, help that is not read."""
+    if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
+        _end("interrupted", "INTERRUPTED", INTERRUPTED, as_json)
+    show, said = getattr(error, "show", None), getattr(error, "format_message", None)
+    if not callable(show) or not callable(said):
+        _end_unexpected(cast(Exception, error), as_json, writing=True)
+    with contextlib.suppress(OSError, ValueError):
+        show()  # usage, hint and sentence, as Typer writes them
+    _end(said(), "USAGE_ERROR", getattr(error, "exit_code", WRONG_USAGE), as_json, silent=True)
 
 
 class _Watched:
-    """A stream that remembers whether it was written to."""
+    """A stream that remembers whether it was written to, and whether that failed."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
         self.used = False
+        self.failed = False
 
     def write(self, text: str) -> int:
         self.used = self.used or bool(text)
-        return self.stream.write(text)
+        with self._noticing():
+            return self.stream.write(text)
+
+    def flush(self) -> None:
+        with self._noticing():
+            self.stream.flush()
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            self.failed = True
+            raise
 
     def __getattr__(self, name: str) -> Any:
         if name == "buffer":  # bytes go past write(); rather one document too few than two
@@ -74,7 +100,8 @@ class _Watched:
         return getattr(self.stream, name)
 
 
-def _end_unexpected(error: Exception, as_json: bool) -> NoReturn:
+def _end_unexpected(error: Exception, as_json: bool, *, writing: bool) -> NoReturn:
+    """``writing``: it was stdout that could not be written."""
     if _belongs_to_typer(error):
         _check_written()
         raise error
@@ -83,7 +110,10 @@ def _end_unexpected(error: Exception, as_json: bool) -> NoReturn:
         raise SystemExit(READER_LEFT) from None
     if isinstance(error, OSError) and error.errno in EXHAUSTED:
         what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-        _end(f"the machine does not let it work now: {what}", "CANNOT_WORK_NOW", CANNOT_NOW, as_json)
+        said = f"the machine does not let it work now: {what}"
+        if writing:
+            said = f"the output cannot be written: {what}; what was done before stays done, and planrrr list shows it"
+        _end(said, "CANNOT_WORK_NOW", CANNOT_NOW, as_json)
     if isinstance(error, MemoryError):
         _end("the machine does not let it work now: memory ran out", "CANNOT_WORK_NOW", CANNOT_NOW, as_json)
     unexpected(error)
@@ -96,14 +126,16 @@ def _check_written() -> None:
     """The exit code of a command must not claim that its reader got what could not be written."""
     failure = _flush_error()
     if failure is not None:
-        _end_unexpected(failure, as_json=False)
+        _end_unexpected(failure, as_json=False, writing=True)
 
 
-def _end(message: str, kind: str, code: int, as_json: bool) -> NoReturn:
+def _end(message: str, kind: str, code: int, as_json: bool, *, silent: bool = False) -> NoReturn:
+    """``silent``: the sentence was said already."""
     message = mask(message)
     # A closed or full stderr or stdout must not change the exit code.
     with contextlib.suppress(OSError, ValueError):
-        sys.stderr.write(f"planrrr: {message}\n")
+        if not silent:
+            sys.stderr.write(f"planrrr: {message}\n")
         sys.stderr.flush()
     if as_json:
         error = {"kind": kind, "message": message, "exit_code": code}

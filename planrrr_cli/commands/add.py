@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from planrrr_cli import render
-from planrrr_cli.commands.checking import Checked, check, problems_on
+from planrrr_cli.commands.checking import UNREADABLE, Checked, check, problems_on, shown
 from planrrr_cli.commands.shapes import Shape, post_shape, problem_shape, short
 from planrrr_cli.commands.showing import queue_table, zone
 from planrrr_cli.commands.targets import read_targets, resolve, waits
@@ -62,8 +63,8 @@ def add(
     as_json: bool,
 ) -> int:
     """Schedules every document, or none; the same document again changes nothing."""
-    if len(names) != len(set(names)):
-        raise UsageError("a file is named twice")
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise UsageError(f"{shown(twice[0])} is named twice; name each file once")
     wishes = Wishes(read_targets(to), at, zone_name, draft)
     checked = [check(ctx, name, extra_media=media, targets=wishes.targets) for name in names]
     now, errors, done = ctx.clock.now(), [], []
@@ -96,7 +97,7 @@ def _invalid(rule: str, message: object) -> _Invalid:
 
 def _add(ctx: Context, tx: Tx, checked: Checked, wishes: Wishes, ordinal: int, now: datetime) -> Added:
     if checked.document is None or checked.post is None:
-        raise _invalid("document_unreadable", checked.unreadable)
+        raise _invalid(UNREADABLE, checked.unreadable)
     at, zone_name = wishes.at or checked.document.at, wishes.zone or checked.document.zone
     found, warnings = _connections(tx, checked)
     moment, late = _moment(ctx, at, zone_name, now)
@@ -168,9 +169,8 @@ def _report_errors(errors: Sequence[Shape], documents: int, *, as_json: bool) ->
         render.document(head | {"errors": list(errors)})
     for error in errors:
         platform = f"{error['platform']}: " if "platform" in error else ""
-        message = said(error)
-        named = "" if message.startswith(error["file"]) else f"{error['file']}: "
-        render.say(f"{named}{platform}{message}")
+        named = "" if error["rule"] == UNREADABLE else f"{shown(error['file'])}: "
+        render.say(f"{named}{platform}{said(error)}")
     wrong = len({error["file"] for error in errors})
     of_all = f"{wrong} of {documents} documents" if documents > 1 else "the document"
     render.say(f"nothing was added, since {of_all} {'is' if wrong == 1 else 'are'} invalid")
@@ -190,9 +190,9 @@ def _report(ctx: Context, done: Sequence[Added], now: datetime, *, as_json: bool
         queue_table([one.view for one in done], ctx)
     for one in done:
         for warning in one.warnings:
-            render.say(f"warning: {one.name}: {said(warning)}")
+            render.say(f"warning: {shown(one.name)}: {said(warning)}")
         if not one.is_new:
-            render.say(f"unchanged: {one.name} is in the queue already as {_already(one.view)}")
+            render.say(f"unchanged: {shown(one.name)} is in the queue already as {_already(one.view)}")
     render.say(f"{render.counted(new, 'post')} added, {len(done) - new} unchanged")
     _hint([one for one in done if one.is_new], now, ctx)
 

@@ -40,7 +40,11 @@ def _asked(what: str) -> str:
     try:
         return getpass.getpass(f"{what} (not shown): ", stream=sys.stderr)
     except EOFError:
+        sys.stderr.write("\n")
         return ""
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")  # what is said next begins a line of its own
+        raise
 
 
 def _from_file(path: Path, what: str) -> str:
@@ -61,5 +65,12 @@ def confirm(question: str, *, yes: bool) -> None:
         raise UsageError(f"{question} There is no terminal to ask; add --yes")
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        raise
+    if not answer:
+        sys.stderr.write("\n")
+    if answer.strip().lower() not in {"y", "yes"}:
         raise Refused("nothing was changed")

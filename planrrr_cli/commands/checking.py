@@ -15,8 +15,10 @@ from planrrr_cli.domain.posts import Media, Post, Problem, problems
 from planrrr_cli.platforms import PLATFORMS, publisher_class
 from planrrr_cli.platforms.addresses import BadAddress, public_address, target_of
 from planrrr_cli.platforms.media import BadMedia
+from planrrr_cli.render import clean
 
 STDIN = "-"
+UNREADABLE = "document_unreadable"  # the rule of a problem whose sentence names the document itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,20 @@ def check(ctx: Context, name: str, *, extra_media: Sequence[str], targets: tuple
 def _read(name: str) -> Document:
     if name == STDIN:
         raw = sys.stdin.buffer.read(MOST_BYTES + 1)
-        return read_document(raw, name="standard input", folder=Path.cwd())
-    return open_document(Path(name))
+        return read_document(raw, name=shown(name), folder=Path.cwd())
+    if not name:
+        raise InvalidDocument("a file's name is empty; name a text file")
+    return open_document(Path(name), name=name)
+
+
+def shown(name: str) -> str:
+    """What people read as the name of a document."""
+    return "standard input" if name == STDIN else clean(name)
+
+
+def is_utf8(name: str) -> bool:
+    """Whether a file's name is text; bytes that are none come as half surrogates, which no database takes."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _extra(typed: str) -> MediaItem:
@@ -68,6 +82,8 @@ def _looked_at(ctx: Context, item: MediaItem, folder: Path, root: Path | None) -
         _check_address(item.url, allow_private=ctx.settings.media_allow_private)
         return Media(url=item.url, alt=item.alt)
     path = folder / Path(item.file or "").expanduser()
+    if not is_utf8(str(path.resolve())):
+        raise BadMedia(f"{path} has a name that is not UTF-8; rename the file, or the folder it is in")
     seen = ctx.media_source(root or path.parent).look(Media(file=str(path), alt=item.alt))
     return replace(seen, file=str(path.resolve()))
 

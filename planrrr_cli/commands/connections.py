@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from planrrr_cli import render
@@ -11,13 +12,14 @@ from planrrr_cli.commands.showing import zone
 from planrrr_cli.commands.targets import read_platform, waits
 from planrrr_cli.context import Context
 from planrrr_cli.domain.connections import Connection, Platform, Tokens
-from planrrr_cli.domain.errors import Refused, UsageError
+from planrrr_cli.domain.errors import ConnectionRevoked, Refused, TokenExpired, UsageError
 from planrrr_cli.platforms import PLATFORMS
 from planrrr_cli.platforms.base import Account
 from planrrr_cli.store import connections
 from planrrr_cli.store.connections import NewConnection
 
 SCHEMA = "planrrr.connections/1"
+LONGEST_NAME = 500
 
 
 def add(
@@ -33,6 +35,8 @@ def add(
 ) -> int:
     """Adds one account, or signs in again to one that is there; the platform is asked who the token is."""
     platform = read_platform(platform_name)
+    _check_name(account_name)
+    _check_id(account_id)
     tokens = _read_tokens(platform, token_file, user_token_file)
     if check:
         account = _identified(ctx, platform, tokens, account_id)
@@ -44,8 +48,29 @@ def add(
     with ctx.store.transaction() as tx:
         connection, added = connections.add(tx, new, now=ctx.clock.now())
     _show([connection], ctx, as_json=as_json, more={"added": int(added), "updated": int(not added)})
-    render.say(f"{'added' if added else 'signed in again'}: {connection.platform} {connection.account_name}")
+    called = render.clean(connection.account_name)
+    render.say(f"{'added' if added else 'signed in again'}: {connection.platform} {called}")
     return 0
+
+
+def _check_name(name: str | None) -> None:
+    if name is None:
+        return
+    odd = any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in name)
+    if odd or len(name) > LONGEST_NAME or (name and not name.strip()):
+        raise UsageError(
+            f"--name must be one line of at most {LONGEST_NAME} characters, without control characters"
+        )
+
+
+def _check_id(account_id: str | None) -> None:
+    plain = account_id is None or (
+        account_id.isascii() and account_id.isprintable() and " " not in account_id
+    )
+    if not plain or len(account_id or "") > LONGEST_NAME:
+        raise UsageError(
+            "--account-id must be the platform's id of the account: letters, digits and signs, no spaces"
+        )
 
 
 def _read_tokens(platform: Platform, token_file: str | None, user_token_file: str | None) -> Tokens:
@@ -62,7 +87,11 @@ def _identified(ctx: Context, platform: Platform, tokens: Tokens, account_id: st
         raise Refused(
             f"this version cannot ask {platform} whose token it is; add it with --no-check, --account-id and --name"
         )
-    return ctx.publisher(platform).identify(tokens, account_id)
+    try:
+        return ctx.publisher(platform).identify(tokens, account_id)
+    except (ConnectionRevoked, TokenExpired) as error:
+        error.next_step = error.next_step or "nothing was stored; make a new token and try again"
+        raise
 
 
 def new_connection(platform: Platform, account: Account, name: str | None = None) -> NewConnection:
@@ -146,7 +175,7 @@ def remove(ctx: Context, name: str, *, yes: bool, as_json: bool) -> int:
     if as_json:
         more = {"removed": connection.id, "cancelled": cancelled}
         render.document({"schema": SCHEMA, "connections": []} | more)
-    render.say(f"removed {called}; {render.counted(cancelled, 'open publication')} cancelled")
+    render.say(f"removed {render.clean(called)}; {render.counted(cancelled, 'open publication')} cancelled")
     return 0
 
 

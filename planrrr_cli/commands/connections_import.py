@@ -71,7 +71,9 @@ def _notices(ctx: Context, found: Sequence[Connection]) -> list[str]:
     for one in found:
         ends = one.tokens.expires_at
         if ends and ends <= ctx.clock.now() and one.tokens.refresh is None:
-            said.append(f"the token of {one.platform} {one.account_name} ended at {render.when(ends)}")
+            said.append(
+                f"the token of {one.platform} {render.clean(one.account_name)} ended at {render.when(ends)}"
+            )
     return said
 
 

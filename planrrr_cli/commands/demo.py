@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from planrrr_cli import render
+from planrrr_cli.commands.checking import is_utf8
 from planrrr_cli.commands.demo_tools import DemoFailed, get, get_json, must, run, sample_folder, sample_posts
 from planrrr_cli.commands.sandbox import make_server, start
 from planrrr_cli.domain.errors import UsageError
@@ -65,6 +66,10 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="planrrr-demo-", ignore_cleanup_errors=True) as made:
             yield Path(made).resolve()
         return
+    if not is_utf8(str(keep)):
+        raise UsageError(
+            f"{render.clean(str(keep))} cannot be used: its name is not UTF-8; name another folder"
+        )
     try:
         keep.mkdir(parents=True, exist_ok=True)
         empty = not any(keep.iterdir())

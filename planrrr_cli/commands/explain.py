@@ -17,7 +17,7 @@ from planrrr_cli.commands.shapes import (
     short,
 )
 from planrrr_cli.commands.showing import why, zone
-from planrrr_cli.commands.targets import waits
+from planrrr_cli.commands.targets import removed, waits
 from planrrr_cli.context import Context
 from planrrr_cli.domain.publications import Attempt, Publication, State
 from planrrr_cli.store import publications, runs
@@ -31,10 +31,12 @@ def explain(ctx: Context, name: str, *, as_json: bool) -> int:
     with ctx.store.reading() as tx:
         chosen = choose(tx, name)
         told = [(one, publications.attempts_of(tx, one.id)) for one in chosen.publications]
+        gone = {one.id: removed(tx, one.connection) for one in chosen.publications}
         holders = {run.id: run for run in runs.holders(tx, now=now)}
     if as_json:
         stories = [
-            _shape(chosen.view, one, attempts, now) | {"worked_on_by": _run_shape(_holder(attempts, holders))}
+            _shape(chosen.view, one, attempts, now, gone[one.id])
+            | {"worked_on_by": _run_shape(_holder(attempts, holders))}
             for one, attempts in told
         ]
         render.document(
@@ -44,7 +46,7 @@ def explain(ctx: Context, name: str, *, as_json: bool) -> int:
     for number, (one, attempts) in enumerate(told):
         if number:
             render.line()
-        for said in _story(chosen.view, one, attempts, zone(ctx), now):
+        for said in _story(chosen.view, one, attempts, zone(ctx), now, gone[one.id]):
             render.line(said)
         if run := _holder(attempts, holders):
             render.line(f"  worked on   by run {short(run.id)} on {run.host}, process {run.pid}")
@@ -64,7 +66,9 @@ def _run_shape(run: RunRow | None) -> Shape | None:
     )
 
 
-def _shape(view: PostView, one: Publication, attempts: list[Attempt], now: datetime) -> Shape:
+def _shape(
+    view: PostView, one: Publication, attempts: list[Attempt], now: datetime, gone: str | None
+) -> Shape:
     return publication_shape(one) | {
         "as_typed": {"wall_time": view.post.wall_time, "zone": view.post.zone},
         "sending_since": render.iso(one.sending_since),
@@ -79,12 +83,18 @@ def _shape(view: PostView, one: Publication, attempts: list[Attempt], now: datet
         "connection": connection_shape(one.connection),
         "attempts": one.attempts,
         "history": [attempt_shape(attempt) for attempt in attempts],
-        "next": what_next(one, now),
+        "connection_removed": gone is not None,
+        "next": what_next(one, now, gone),
     }
 
 
 def _story(
-    view: PostView, one: Publication, attempts: list[Attempt], where: tzinfo, now: datetime
+    view: PostView,
+    one: Publication,
+    attempts: list[Attempt],
+    where: tzinfo,
+    now: datetime,
+    gone: str | None,
 ) -> Iterator[str]:
     yield f"publication {one.id} on {one.platform} {render.preview(one.connection.account_name, 60)}"
     yield f"  text        {render.preview(one.post.text or '(no text)', 90)}"
@@ -93,7 +103,7 @@ def _story(
     yield f"  added       {_utc(view.created_at)}"
     yield f"  due         {_due(view, one, where)}"
     yield f"  state       {one.state}" + (f", generation {one.generation}" if one.generation > 1 else "")
-    yield f"  connection  {_connection(one, now)}"
+    yield f"  connection  {'removed' if gone else _connection(one, now)}"
     for attempt in attempts:
         yield from _attempt(attempt)
     if not attempts:
@@ -104,7 +114,7 @@ def _story(
         yield f"  notice      {render.clean(notice)}"
     if one.error is not None:
         yield f"  error       {one.error.kind}: {render.clean(one.error.message)}"
-    yield f"  next        {render.clean(what_next(one, now))}"
+    yield f"  next        {render.clean(what_next(one, now, gone))}"
 
 
 def _utc(moment: datetime | None) -> str:
@@ -135,8 +145,8 @@ def _connection(one: Publication, now: datetime) -> str:
 def _attempt(attempt: Attempt) -> Iterator[str]:
     took = f" after {(attempt.ended_at - attempt.began_at).total_seconds():.1f} s" if attempt.ended_at else ""
     ending = f"{attempt.outcome}{took}" if attempt.outcome else "not ended"
-    run = short(attempt.run_id)
-    yield f"  attempt {attempt.number}   {_utc(attempt.began_at)} {attempt.kind}: {ending} (run {run})"
+    run = f"run {short(attempt.run_id)}" if attempt.run_id else "by a person"
+    yield f"  attempt {attempt.number}   {_utc(attempt.began_at)} {attempt.kind}: {ending} ({run})"
     for step in attempt.steps:
         yield f"    step      {_step(step)}"
     for call in attempt.calls:
@@ -171,8 +181,10 @@ def _call(call: Mapping[str, Any]) -> str:
     return render.clean(said)
 
 
-def what_next(one: Publication, now: datetime) -> str:
-    """What happens next, when, and what a person can do."""
+def what_next(one: Publication, now: datetime, gone: str | None = None) -> str:
+    """What happens next, when, and what a person can do; ``gone``: what to say when its account was removed."""
+    if gone and one.state is not State.PUBLISHED:
+        return f"nothing; {gone}"
     at = f"{_utc(one.wake_at)}" if one.wake_at else ""
     waiting = waits(one.connection)
     held = one.connection.held_until

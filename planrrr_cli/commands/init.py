@@ -15,8 +15,9 @@ from planrrr_cli.store import connections
 def init(ctx: Context, *, as_json: bool) -> int:
     """Safe to repeat, also by two hosts at once. The context must have been opened without using the store."""
     settings = ctx.settings
-    key_made = _make_key(settings)
+    lacks_key = _lacks_key(settings)
     migrated = ctx.store.migrate()
+    key_made = lacks_key and _make_key(ctx)
     with ctx.store.reading() as tx:
         accounts = len(connections.listing(tx, tokens=False))
     what = "created" if migrated.created else "migrated" if migrated.before != migrated.after else "unchanged"
@@ -47,19 +48,30 @@ def init(ctx: Context, *, as_json: bool) -> int:
     return 0
 
 
-def _make_key(settings: Settings) -> bool:
-    """Whether the key file was made now. ConfigError before anything is written when there can be no key."""
+def _lacks_key(settings: Settings) -> bool:
+    """Whether the key file is still to be made. ConfigError before anything is written when there can be no key."""
     path = settings.encryption_key_file
     if settings.encryption_key is None and path is not None and not path.exists():
-        database = settings.database_path
-        if database is None:
+        if settings.database_path is None:
             raise ConfigError(
                 f"the key file {path} does not exist; every host needs the same one, made by: openssl rand -hex 32"
             )
-        load_key(settings, create=True)
         return True
     load_key(settings, create=False)
     return False
+
+
+def _make_key(ctx: Context) -> bool:
+    """True. ConfigError while there are tokens that only a lost key can read: a new key would hide the loss."""
+    with ctx.store.reading() as tx:
+        if connections.key_fingerprint(tx) is not None:
+            raise ConfigError(
+                f"the key file {ctx.settings.encryption_key_file} is gone, and the stored tokens cannot be read "
+                "without it; restore it from a backup, or give the tokens up (planrrr connections remove, for each) "
+                "and run planrrr init again"
+            )
+    load_key(ctx.settings, create=True)
+    return True
 
 
 def where(settings: Settings) -> str:

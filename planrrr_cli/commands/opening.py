@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,9 +19,18 @@ def opened(as_json: bool, *, use_store: bool = True) -> Iterator[Context]:
     with exit_gate(as_json):
         from planrrr_cli.context import open_context
 
-        with open_context(use_store=use_store) as ctx:
+        with open_context(cwd=_working_directory(), use_store=use_store) as ctx:
             for notice in ctx.settings.notices:
                 from planrrr_cli.render import say
 
                 say(f"notice: {notice}")
             yield ctx
+
+
+def _working_directory() -> Path:
+    from planrrr_cli.domain.errors import ConfigError
+
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise ConfigError("the working directory does not exist any more; change to one that does") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,13 +14,13 @@ from planrrr_cli.commands.rehearsing import rehearsed
 from planrrr_cli.commands.reporting import show_report
 from planrrr_cli.commands.shapes import short
 from planrrr_cli.commands.showing import why
-from planrrr_cli.commands.targets import read_platform, waits
+from planrrr_cli.commands.targets import read_platform, removed, waits
 from planrrr_cli.context import Context
 from planrrr_cli.domain.errors import ErrorKind, NotFound, Refused
 from planrrr_cli.domain.publications import ErrorNote, Outcome, Publication, State
 from planrrr_cli.publishing.report import ReportLine, RunReport
 from planrrr_cli.publishing.run import RunOptions, publish
-from planrrr_cli.store import Tx, connections, publications
+from planrrr_cli.store import Tx, publications
 
 AGAIN = frozenset({State.FAILED, State.MISSED})
 TO_DO = frozenset({State.DRAFT, State.SCHEDULED, State.PROCESSING}) | AGAIN
@@ -62,14 +62,19 @@ def publish_one(
     """Publishes one post or publication now, whatever its time; never what is out or may be out."""
     with ctx.store.reading() as tx:
         chosen = _narrowed(choose(tx, name), platform_name)
-    ready = [one for one in chosen.publications if one.state in TO_DO]
-    again = [one for one in chosen.publications if one.state is State.PUBLISHED] if force else []
+        gone = {one.id: why for one in chosen.publications if (why := removed(tx, one.connection))}
+    there = [one for one in chosen.publications if one.id not in gone]
+    ready = [one for one in there if one.state in TO_DO]
+    again = [one for one in there if one.state is State.PUBLISHED] if force else []
     left = [one for one in chosen.publications if one not in ready and one not in again]
     if not ready and not again:
-        raise Refused("; ".join(f"{short(one.id)} is not published again: {_because(one)}" for one in left))
+        raise Refused("; ".join(f"{short(one.id)} is not published: {_because(one, gone)}" for one in left))
     if again and not dry_run:
         _ask_again(again, yes=yes)
     if dry_run:
+        for one in again:
+            where = f"{one.platform} {render.clean(one.connection.account_name)}"
+            render.say(f"{short(one.id)} would appear a second time on {where}")
         options = RunOptions(publications=frozenset(one.id for one in ready))
         return rehearsed(ctx, options, "publish-one", as_json=as_json)
     wanted = _made_ready(ctx, ready, again)
@@ -78,7 +83,7 @@ def publish_one(
     report, waiting = _with_untouched(ctx, report, wanted)
     code = show_report(report, ctx, "publish-one", as_json=as_json)
     for one in left:
-        render.say(f"{short(one.id)} was left alone: {_because(one)}")
+        render.say(f"{short(one.id)} was left alone: {_because(one, gone)}")
     doubtful = any(one.state is not State.PUBLISHED for one in left)
     return code or int(waiting or doubtful)
 
@@ -93,8 +98,11 @@ def _narrowed(chosen: Chosen, platform_name: str | None) -> Chosen:
     return replace(chosen, publications=found)
 
 
-def _because(one: Publication) -> str:
+def _because(one: Publication, gone: Mapping[str, str]) -> str:
+    """``gone``: what is to be said of publications whose account was removed."""
     match one.state:
+        case _ if one.id in gone and one.state in TO_DO | {State.CANCELLED}:
+            return gone[one.id]
         case State.PUBLISHED:
             where = one.permalink or one.remote_id or "its address is not known"
             return f"it is published ({where}); --force would publish it a second time"
@@ -155,12 +163,8 @@ def _untouched(tx: Tx, one: Publication, now: datetime) -> ReportLine:
 
 def _why_not_begun(tx: Tx, one: Publication, now: datetime) -> tuple[ErrorKind, str]:
     held = one.connection.held_until
-    if not any(there.id == one.connection.id for there in connections.listing(tx, tokens=False)):
-        add_again = f"planrrr connections add {one.platform}"
-        return (
-            ErrorKind.AUTH_FAILED_ERROR,
-            f"its account was removed; add it ({add_again}) and the post again",
-        )
+    if gone := removed(tx, one.connection):
+        return ErrorKind.AUTH_FAILED_ERROR, gone
     if waiting := waits(one.connection):
         return ErrorKind.AUTH_FAILED_ERROR, waiting
     if held and held > now:

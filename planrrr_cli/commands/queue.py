@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from planrrr_cli import render
+from planrrr_cli.commands.choosing import find_post
 from planrrr_cli.commands.shapes import media_shape, post_shape, short
 from planrrr_cli.commands.showing import queue_table, why, zone
 from planrrr_cli.commands.targets import read_platform, waits
@@ -61,7 +62,7 @@ def _read_state(text: str) -> State:
 def show(ctx: Context, name: str, *, as_json: bool) -> int:
     """One post with its publications."""
     with ctx.store.reading() as tx:
-        view = posts.find(tx, name)
+        view = find_post(tx, name)
     if as_json:
         render.document({"schema": "planrrr.show/1", "posts": [post_shape(view)]})
         return 0

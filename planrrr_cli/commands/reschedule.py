@@ -10,7 +10,7 @@ from planrrr_cli.commands.asking import confirm
 from planrrr_cli.commands.choosing import Chosen, choose
 from planrrr_cli.commands.shapes import post_shape, short
 from planrrr_cli.commands.showing import queue_table, zone
-from planrrr_cli.commands.targets import waits
+from planrrr_cli.commands.targets import removed, waits
 from planrrr_cli.context import Context
 from planrrr_cli.documents.times import resolve_time
 from planrrr_cli.domain.errors import Refused
@@ -26,8 +26,11 @@ def reschedule(ctx: Context, name: str, *, at: str, zone_name: str | None, as_js
     with ctx.store.transaction() as tx:
         chosen = choose(tx, name)
         moved, left = _sorted(chosen, lambda publication: publication.state in RESCHEDULABLE)
+        gone = {one.id: why for one in moved if (why := removed(tx, one.connection))}
+        moved = [one for one in moved if one.id not in gone]
         if not moved:
-            raise Refused(_refusal(left, "rescheduled"))
+            because = [f"{short(one)} cannot be rescheduled: {why}" for one, why in gone.items()]
+            raise Refused("; ".join([*because, *([_refusal(left, "rescheduled")] if left else [])]))
         for publication in moved:
             publications.reschedule(tx, publication.id, due_at=time.at, now=now)
         if chosen.whole_post:
@@ -41,6 +44,8 @@ def reschedule(ctx: Context, name: str, *, at: str, zone_name: str | None, as_js
             )
         view = posts.find(tx, chosen.view.post.id)
     _report("reschedule", [view], left, "rescheduled", ctx, as_json=as_json)
+    for identifier, reason in gone.items():
+        render.say(f"not rescheduled: {short(identifier)}, {reason}")
     _say_moved(moved, time.at, now, ctx)
     return 0
 

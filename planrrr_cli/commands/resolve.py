@@ -22,6 +22,8 @@ from planrrr_cli.platforms import PLATFORMS
 from planrrr_cli.store import publications
 from planrrr_cli.store.loading import BOUND_RECENTLY, load
 
+LONGEST_ID = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -50,7 +52,7 @@ def resolve(
     """Ends the doubt as ``published`` or sends it again; refuses what the platform itself contradicts."""
     if (published is None and remote_id is None) != not_published:
         raise UsageError("say what is true: either --published URL, or --not-published")
-    answer = Answer(_checked(published), remote_id, reason)
+    answer = Answer(_checked(published), _checked_id(remote_id), reason)
     publication = _doubtful(ctx, name)
     finding = _ask_platform(ctx, publication)
     out = _agreed(publication, answer, finding)
@@ -79,6 +81,17 @@ def _checked(url: str | None) -> str | None:
     if parts.scheme not in {"http", "https"} or not parts.hostname or not url.isprintable():
         raise UsageError(f"{render.clean(url)!r} is not the address of a post; copy it from the browser")
     return url
+
+
+def _checked_id(remote_id: str | None) -> str | None:
+    if remote_id is None:
+        return None
+    plain = remote_id.isascii() and remote_id.isprintable() and " " not in remote_id
+    if not remote_id or not plain or len(remote_id) > LONGEST_ID:
+        raise UsageError(
+            f"{render.preview(remote_id)!r} is not a platform's id of a post; copy it from the address"
+        )
+    return remote_id
 
 
 def _doubtful(ctx: Context, name: str) -> Publication:
@@ -169,4 +182,4 @@ def _who(reason: str | None) -> str:
         user = getpass.getuser()
     except (OSError, KeyError):
         user = "unknown"
-    return f"{user}@{socket.gethostname()}" + (f": {reason}" if reason else "")
+    return f"{user}@{socket.gethostname()}" + (f": {render.clean(reason)}" if reason else "")

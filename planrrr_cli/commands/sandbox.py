@@ -24,7 +24,8 @@ def sandbox(
         port=port, seed=seed, latency=read_latency(latency), accounts=accounts, state_file=state_file
     )
     stopped_by: list[int] = []
-    stop: SimpleQueue[None] = SimpleQueue()  # an Event set by a handler can deadlock with its own thread's wait
+    # Not an Event: set by a handler, it can deadlock with its own thread's wait.
+    stop: SimpleQueue[None] = SimpleQueue()
 
     def ended(number: int, _: FrameType | None) -> None:
         stopped_by.append(number)

@@ -61,3 +61,11 @@ def waits(connection: Connection) -> str | None:
         why = f" ({connection.status_reason})" if connection.status_reason else ""
         return f"{name} needs a new sign-in{why}; posts wait until: planrrr connections add {connection.platform}"
     return None
+
+
+def removed(tx: Tx, connection: Connection) -> str | None:
+    """Why nothing goes out there again, and what a person can do, when the account was removed."""
+    if any(there.id == connection.id for there in connections.listing(tx, tokens=False)):
+        return None
+    again = f"planrrr connections add {connection.platform}"
+    return f"its account was removed; add it ({again}) and the post again"

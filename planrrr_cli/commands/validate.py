@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from planrrr_cli import render
-from planrrr_cli.commands.checking import Checked, check, counts_on, problems_on
+from planrrr_cli.commands.checking import UNREADABLE, Checked, check, counts_on, problems_on, shown
 from planrrr_cli.commands.shapes import Shape, target_shape
 from planrrr_cli.commands.targets import read_targets
 from planrrr_cli.context import Context
 from planrrr_cli.documents import Target
+from planrrr_cli.documents.times import resolve_time
 from planrrr_cli.domain.connections import Platform
+from planrrr_cli.domain.errors import InvalidDocument
 from planrrr_cli.platforms import PLATFORMS
 
 
@@ -19,7 +21,7 @@ def validate(
 ) -> int:
     """1 when a document is unreadable, or invalid for a target (without targets: for every platform)."""
     wanted = read_targets(to)
-    shapes = [_shape(check(ctx, name, extra_media=media, targets=wanted)) for name in names]
+    shapes = [_shape(check(ctx, name, extra_media=media, targets=wanted), ctx) for name in names]
     valid = all(shape["valid"] for shape in shapes)
     if as_json:
         render.document({"schema": "planrrr.validate/1", "valid": valid, "documents": shapes})
@@ -29,20 +31,36 @@ def validate(
     return 0 if valid else 1
 
 
-def _shape(checked: Checked) -> Shape:
+def _shape(checked: Checked, ctx: Context) -> Shape:
     if checked.document is None or checked.post is None:
-        error = {"rule": "document_unreadable", "message": checked.unreadable}
+        error = {"rule": UNREADABLE, "message": checked.unreadable}
         return {"file": checked.name, "valid": False, "targets": [], "errors": [error], "warnings": []}
     anywhere = not checked.document.targets
     targets = checked.document.targets or tuple(Target(platform) for platform in PLATFORMS)
     shapes = [_target(target, checked) for target in targets]
-    valid = any(one["valid"] for one in shapes) if anywhere else all(one["valid"] for one in shapes)
+    errors = _time_errors(checked, ctx)
+    accepted = [one["valid"] for one in shapes]
+    valid = not errors and (any(accepted) if anywhere else all(accepted))
     left_out = [platform for platform in Platform if platform not in PLATFORMS] if anywhere else []
     warnings = [
         {"rule": "platform_not_supported", "message": f"this version has no rules for {platform} yet"}
         for platform in left_out
     ]
-    return {"file": checked.name, "valid": valid, "targets": shapes, "errors": [], "warnings": warnings}
+    return {"file": checked.name, "valid": valid, "targets": shapes, "errors": errors, "warnings": warnings}
+
+
+def _time_errors(checked: Checked, ctx: Context) -> list[Shape]:
+    """What is wrong with the document's time itself; that it has passed is no fault of a document that was sent."""
+    assert checked.document is not None
+    at, zone = checked.document.at, checked.document.zone
+    if at is None:
+        return []
+    default = ctx.settings.timezone
+    try:
+        resolve_time(at, zone=zone, default_zone=default, now=ctx.clock.now(), may_be_past=True)
+    except InvalidDocument as error:
+        return [{"rule": "time_unclear", "message": f"{shown(checked.name)}: at: {error}"}]
+    return []
 
 
 def _target(target: Target, checked: Checked) -> Shape:

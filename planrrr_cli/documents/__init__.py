@@ -15,7 +15,7 @@ from typing import Any
 from planrrr_cli.documents import fields
 from planrrr_cli.documents.fields import PLATFORM_NAMES, MediaItem, Target, parse_target
 from planrrr_cli.documents.front_matter import Parts, Unreadable, split
-from planrrr_cli.documents.times import load_zone, parse_duration
+from planrrr_cli.documents.times import NOW, load_zone, parse_duration, spelled_alike
 from planrrr_cli.domain.connections import NOTHING
 from planrrr_cli.domain.errors import InvalidDocument
 
@@ -64,17 +64,21 @@ class Document:
     overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
 
 
-def open_document(path: Path) -> Document:
-    """Reads the file at ``path``; raises InvalidDocument, also for a file that cannot be read."""
+def open_document(path: Path, *, name: str | None = None) -> Document:
+    """Reads the file at ``path``; raises InvalidDocument, also for a file that cannot be read.
+
+    ``name``: what errors call it, the path if None.
+    """
+    name = str(path) if name is None else name
     try:
         with path.open("rb") as file:
             raw = file.read(MOST_BYTES + 1)
             size = max(len(raw), path.stat().st_size)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not a file's name"
-        raise InvalidDocument(f"{path}: it cannot be read ({reason}); name a text file") from None
-    _check_size(size, str(path))
-    return read_document(raw, name=str(path), folder=path.absolute().parent)
+        raise InvalidDocument(f"{name}: it cannot be read ({reason}); name a text file") from None
+    _check_size(size, name)
+    return read_document(raw, name=name, folder=path.absolute().parent)
 
 
 def read_document(raw: bytes, *, name: str, folder: Path) -> Document:
@@ -103,12 +107,14 @@ def fingerprint(
 ) -> str:
     """The hex SHA-256 of what would be posted, where and when as typed: the same document added twice is recognised.
 
+    When counts as typed, since settings and the rules of time zones may change; but not how it was spelled.
     ``media_hashes``: one per medium in order; None or empty where only an address is known.
     """
     media = [
         [known or item.url or item.file, item.alt]
         for item, known in zip(document.media, media_hashes, strict=True)
     ]
+    at = spelled_alike(document.at) if document.at else None
     content = {
         "version": 1,
         "text": document.text,
@@ -118,8 +124,8 @@ def fingerprint(
         "media": media,
         "overrides": {name: dict(mine) for name, mine in document.overrides.items()},
         "targets": sorted({str(target) for target in targets}),
-        "at": document.at,
-        "zone": document.zone,
+        "at": at,
+        "zone": None if at == NOW else document.zone,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 

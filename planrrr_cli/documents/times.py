@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from planrrr_cli.domain.errors import InvalidDocument
 
+NOW = "now"
 MOST_YEARS_AHEAD = 10
+FIRST_YEAR = 1900
 LONGEST_DURATION = timedelta(days=366)
 
 _TIME = re.compile(
@@ -34,18 +36,21 @@ class Moment:
     zone: str | None
 
 
-def resolve_time(typed: str, *, zone: str | None, default_zone: str | None, now: datetime) -> Moment:
+def resolve_time(
+    typed: str, *, zone: str | None, default_zone: str | None, now: datetime, may_be_past: bool = False
+) -> Moment:
     """The instant that ``typed`` means, in ``zone``, else by its own offset, else in ``default_zone``.
 
-    ``now`` is UTC. Raises InvalidDocument with one sentence for what is no time, has no zone, is past, or names a
-    local time that does not exist or exists twice.
+    ``now`` is UTC. ``may_be_past``: only the time itself is judged, not whether it is still to come. Raises
+    InvalidDocument with one sentence for what is no time, has no zone, is past, or names a local time that does not
+    exist or exists twice.
     """
     typed = typed.strip()
     chosen = load_zone(zone) if zone else None
-    if typed.lower() == "now":
+    if typed.lower() == NOW:
         return Moment(now, None, None)
     local = _parsed(typed)
-    _check_year(local, typed, now)
+    _check_year(local, typed, now, FIRST_YEAR if may_be_past else now.year - 1)
     if local.tzinfo is not None:
         if chosen is not None:
             _check_agreement(local, chosen, typed)
@@ -59,11 +64,20 @@ def resolve_time(typed: str, *, zone: str | None, default_zone: str | None, now:
             )
         local = _only_reading(local, chosen or load_zone(name), typed)
     at = local.astimezone(UTC)
-    if at < now:
+    if at < now and not may_be_past:
         raise InvalidDocument(
             f"{typed} has passed ({at:%Y-%m-%d %H:%M} UTC); give a later time, or --at now to publish at once"
         )
     return Moment(at, typed, name)
+
+
+def spelled_alike(typed: str) -> str:
+    """``typed`` as every spelling of it is written (``T`` or a space, with or without seconds, ``Z`` or ``+00:00``)."""
+    typed = typed.strip()
+    try:
+        return NOW if typed.lower() == NOW else _parsed(typed).isoformat()
+    except InvalidDocument:
+        return typed
 
 
 def load_zone(name: str) -> ZoneInfo:
@@ -104,6 +118,8 @@ def _parsed(typed: str) -> datetime:
             f"{_shown(typed)} is not a time; write it like 2026-12-01T09:00:00+01:00, or now"
         )
     date, minute, second, offset = found.groups()
+    if not _is_offset((offset or "Z").upper()):
+        raise InvalidDocument(f"{typed} has an offset that no clock has; write one like +01:00, or Z")
     try:
         return datetime.fromisoformat(f"{date}T{minute}{second or ''}{(offset or '').upper()}")
     except ValueError as error:
@@ -113,11 +129,16 @@ def _parsed(typed: str) -> datetime:
         ) from None
 
 
-def _check_year(local: datetime, typed: str, now: datetime) -> None:
+def _is_offset(offset: str) -> bool:
+    hours, minutes = int(offset[1:3] or 0), int(offset[3:].lstrip(":") or 0)
+    return hours < 24 and minutes < 60  # Python takes +01:99 for +02:39
+
+
+def _check_year(local: datetime, typed: str, now: datetime, first: int) -> None:
     """Far years are typing errors; the arithmetic of time zones fails at the ends of the calendar."""
     if local.year > now.year + MOST_YEARS_AHEAD:
         raise InvalidDocument(f"{typed} is more than {MOST_YEARS_AHEAD} years away; mend the year")
-    if local.year < now.year - 1:
+    if local.year < first:
         raise InvalidDocument(f"{typed} has passed; give a later time, or --at now to publish at once")
 
 

@@ -209,3 +209,47 @@ def test_texts_that_could_steer_a_terminal_are_shown_as_escapes(planrrr, connect
     assert "\x1b" not in shown
     assert "\u202e" not in shown
     assert "\\x1b]0;title" in shown
+
+
+def test_the_same_time_written_otherwise_is_the_same_post(planrrr, connect, write) -> None:
+    connect()
+    name = write("a.md")
+    first = ["--at", "2030-12-01 09:00", "--zone", "Europe/Berlin", "--json"]
+    again = ["--at", "2030-12-01T09:00:00", "--zone", "Europe/Berlin", "--json"]
+    assert planrrr("add", name, *first).json["added"] == 1
+    assert planrrr("add", name, *again).json["unchanged"] == 1
+
+
+def test_now_is_now_in_every_zone(planrrr, connect, write) -> None:
+    connect()
+    name = write("a.md")
+    planrrr("add", name, "--at", "now")
+    assert planrrr("add", name, "--at", "NOW", "--zone", "Europe/Berlin", "--json").json["unchanged"] == 1
+
+
+def test_a_file_named_twice_is_named_in_the_sentence(planrrr, connect, write) -> None:
+    connect()
+    name = write("a.md")
+    assert "a.md is named twice" in planrrr("add", name, name, code=2).err
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("./a//b.md", "./a//b.md: it cannot be read (No such file or directory); name a text file"),
+        ("", "a file's name is empty; name a text file"),
+        ("-", "standard input: the file is empty"),
+        ("a\nb\x1b[2J.md", "a\\nb\\x1b[2J.md: it cannot be read"),
+    ],
+)
+def test_a_document_that_cannot_be_read_is_named_once_and_safely(planrrr, connect, name: str, says) -> None:
+    connect()
+    first = planrrr("add", name, code=1).err.splitlines()[0]
+    assert first.startswith(says)
+
+
+def test_a_medium_whose_name_is_no_text_is_refused_in_a_sentence(planrrr, connect, write, folder) -> None:
+    connect()
+    (folder / "m\udcfc.jpg").write_bytes(b"\xff\xd8\xff")
+    ran = planrrr("add", write("a.md"), "--media", "m\udcfc.jpg", "--at", "now", code=1)
+    assert "m\\udcfc.jpg has a name that is not UTF-8; rename the file" in ran.err

@@ -91,3 +91,27 @@ def test_an_error_in_json_mode_is_one_document_too(planrrr) -> None:
 
 def test_wrong_settings_end_with_78(planrrr) -> None:
     assert "WORKER_CONCURRENCY" in planrrr("list", code=78, env={"WORKER_CONCURRENCY": "many"}).err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["list", "--limit", "0"],
+        ["publish-due", "--limit", "x"],
+        ["publish-due", "--bogus"],
+        ["publish-due", "extra"],
+        ["add"],
+        ["reschedule", "3f9a"],
+        ["connections", "bogus"],
+        ["bogus"],
+    ],
+)
+def test_wrong_usage_in_json_mode_is_one_document_too(planrrr, arguments: list[str]) -> None:
+    ran = planrrr(*arguments, "--json", code=2)
+    assert ran.json["schema"] == "planrrr.error/1"
+    assert (ran.json["error"]["kind"], ran.json["error"]["exit_code"]) == ("USAGE_ERROR", 2)
+    assert ran.json["error"]["message"] in ran.err
+
+
+def test_without_json_wrong_usage_writes_nothing_to_stdout(planrrr) -> None:
+    assert planrrr("list", "--limit", "0", code=2).out == ""

@@ -198,3 +198,23 @@ def test_a_token_that_the_platform_does_not_know_is_refused(planrrr, sandbox) ->
 def test_a_platform_without_a_publisher_cannot_be_asked(planrrr) -> None:
     ran = planrrr("connections", "add", "x", "--token-file", "-", stdin="token-x", code=1)
     assert "--no-check" in ran.err
+
+
+@pytest.mark.parametrize("name", ["a" * 501, "a\nb", "a\x1b[2J", "a\x00b", "a\udcfcb", "  "])
+def test_a_name_that_no_table_could_show_is_refused(planrrr, name: str) -> None:
+    arguments = ["--no-check", "--account-id", "1", "--token-file", "-", "--name", name]
+    ran = planrrr("connections", "add", "facebook", *arguments, stdin="EAAgood", code=2)
+    assert "--name" in ran.err
+    assert planrrr("connections", "list", "--json").json["connections"] == []
+
+
+def test_a_refused_token_tells_how_to_go_on(planrrr, sandbox) -> None:
+    ran = planrrr("connections", "add", "facebook", "--token-file", "-", stdin="EAAwrong", code=1)
+    assert "nothing was stored; make a new token and try again" in ran.err
+
+
+@pytest.mark.parametrize("account_id", ["a b", "a\nb", "a\udcfcb", "1" * 501])
+def test_what_is_no_account_id_is_refused(planrrr, account_id: str) -> None:
+    arguments = ["--no-check", "--name", "Bakery", "--token-file", "-", "--account-id", account_id]
+    ran = planrrr("connections", "add", "facebook", *arguments, stdin="EAAgood", code=2)
+    assert "--account-id" in ran.err

@@ -47,3 +47,7 @@ def test_a_child_of_the_demo_sees_nothing_of_the_users_settings(folder: Path) ->
     seen = environment(folder, {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"} | secret)
     assert not secret.keys() & seen.keys()
     assert (seen["HOME"], seen["LANG"]) == (str(folder), "C.UTF-8")
+
+
+def test_a_folder_whose_name_is_no_text_is_refused_in_a_sentence(planrrr) -> None:
+    assert "its name is not UTF-8" in planrrr("demo", "--keep", "k\udcfc", code=2).err

@@ -32,3 +32,19 @@ def test_init_with_a_key_in_the_environment_writes_no_key_file(planrrr, folder: 
     shown = planrrr("init", "--json", env={"ENCRYPTION_KEY": "ab" * 32}).json
     assert shown["key"] == {"file": None, "created": False}
     assert not (folder / "planrrr.key").exists()
+
+
+def test_init_makes_no_new_key_while_tokens_need_the_lost_one(planrrr, connect, folder: Path) -> None:
+    connect()
+    (folder / "planrrr.key").unlink()
+    ran = planrrr("init", code=78)
+    assert not (folder / "planrrr.key").exists()
+    assert "restore it from a backup" in ran.err
+    assert "planrrr connections remove" in ran.err
+
+
+def test_init_makes_a_new_key_when_no_token_needs_the_lost_one(planrrr, connect, folder: Path) -> None:
+    connect()
+    (folder / "planrrr.key").unlink()
+    planrrr("connections", "remove", "Bakery", "--yes")
+    assert planrrr("init", "--json").json["key"]["created"] is True

@@ -168,3 +168,12 @@ def test_no_token_is_in_anything_that_a_run_writes(process, accounts, write, con
     assert tokens
     assert not any(token in said for token in tokens)
     assert not any(token.encode() in (folder / "planrrr.db").read_bytes() for token in tokens)
+
+
+def test_a_dry_run_of_force_says_what_would_appear_again(planrrr, accounts, write, control) -> None:
+    added = planrrr("add", write("a.md"), "--to", "facebook:Harbour Bakery", "--at", "now", "--json")
+    (post,) = added.json["posts"]
+    planrrr("publish-due")
+    ran = planrrr("publish-one", post["id"], "--force", "--dry-run")
+    assert f"{post['publications'][0]['id'][:8]} would appear a second time on facebook" in ran.err
+    assert len(control.posts()) == 1

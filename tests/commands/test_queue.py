@@ -92,3 +92,27 @@ def test_one_id_that_cannot_be_cancelled_keeps_the_others(planrrr, connect, made
     out, waiting = made.publication_in(State.PUBLISHED, connection), made.publication(connection, text="b")
     assert "nothing was cancelled" in planrrr("cancel", waiting.id, out.id, "--yes", code=1).err
     assert made.reload(waiting).state is State.SCHEDULED
+
+
+@pytest.mark.parametrize("command", [["show"], ["explain"], ["cancel", "--yes"], ["publish-one"]])
+def test_an_id_that_is_no_text_fits_nothing(planrrr, command: list[str]) -> None:
+    planrrr("init")
+    assert "there is no post 'gr\\udcfcn'" in planrrr(*command, "gr\udcfcn", code=1).err
+
+
+def test_a_post_whose_account_was_removed_is_not_rescheduled_into_nothing(planrrr, connect, made) -> None:
+    publication = made.publication(connect())
+    planrrr("connections", "remove", "Bakery", "--yes")
+    ran = planrrr("reschedule", publication.id, "--at", "now", code=1)
+    assert "its account was removed; add it (planrrr connections add facebook) and the post again" in ran.err
+    assert only(planrrr, "show", publication.id)["publications"][0]["state"] == "cancelled"
+
+
+def test_explain_says_that_the_account_was_removed(planrrr, connect, made) -> None:
+    publication = made.publication(connect())
+    planrrr("connections", "remove", "Bakery", "--yes")
+    told = planrrr("explain", publication.id).out
+    assert "connection  removed" in told
+    assert "brings it back" not in told
+    (one,) = planrrr("explain", publication.id, "--json").json["publications"]
+    assert "its account was removed" in one["next"]

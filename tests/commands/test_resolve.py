@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planrrr_cli.commands.resolve import remote_id_in
+from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.publications import State
 
 
@@ -91,3 +92,18 @@ def test_the_platform_contradicts_whoever_says_that_it_is_not_out(planrrr, accou
 def test_the_id_is_read_from_an_address_where_it_is_there(connect, made, url, remote_id) -> None:
     publication = made.publication(connect("PAGE"))
     assert remote_id_in(url, publication) == remote_id
+
+
+@pytest.mark.parametrize("remote_id", ["", "a b", "a\udcfc", "a\x1b[2J", "1" * 201])
+def test_what_is_no_id_of_a_platform_is_refused(planrrr, connect, made, remote_id: str) -> None:
+    publication = made.publication_in(State.IN_DOUBT, connect())
+    ran = planrrr("resolve", publication.id, "--remote-id", remote_id, "--yes", code=2)
+    assert "is not a platform's id of a post" in ran.err
+
+
+def test_explain_tells_that_a_person_ended_the_doubt(planrrr, connect, made) -> None:
+    publication = made.publication_in(State.IN_DOUBT, connect("9", "Acme", Platform.X))
+    planrrr("resolve", publication.id, "--remote-id", "123", "--reason", "looked\x1b[2J at it", "--yes")
+    told = planrrr("explain", publication.id).out
+    assert "(by a person)" in told
+    assert "looked\\x1b[2J at it" in told

@@ -83,3 +83,30 @@ def test_people_read_which_rule_and_why(planrrr) -> None:
     said = planrrr("validate", str(EXAMPLES / "invalid.md"), code=1).out
     assert "invalid.md: invalid" in said
     assert "[mixed_media]" in said
+
+
+@pytest.mark.parametrize(
+    ("front", "says"),
+    [
+        ("at: tomorrow", "is not a time"),
+        ("at: 2027-02-30 09:00\nzone: Europe/Berlin", "is not in the calendar"),
+        ("at: 2027-03-28 02:30\nzone: Europe/Berlin", "does not exist in Europe/Berlin"),
+        ("at: 2027-10-31 02:30\nzone: Europe/Berlin", "happens twice in Europe/Berlin"),
+        ("at: 2027-12-01 09:00", "has no time zone"),
+    ],
+)
+def test_a_time_that_add_would_refuse_whenever_it_is_run_is_invalid(planrrr, write, front, says) -> None:
+    document = planrrr("validate", write("a.md", front=f"to: [facebook]\n{front}"), "--json", code=1).json
+    (one,) = document["documents"]
+    assert (one["valid"], one["errors"][0]["rule"]) == (False, "time_unclear")
+    assert says in one["errors"][0]["message"]
+    assert [target["valid"] for target in one["targets"]] == [True]
+
+
+def test_a_time_that_has_passed_makes_no_document_invalid(planrrr, write) -> None:
+    planrrr("validate", write("a.md", front="to: [facebook]\nat: 2001-12-01T09:00Z"))
+
+
+def test_a_time_without_zone_is_valid_where_the_settings_have_one(planrrr, write) -> None:
+    name = write("a.md", front="to: [facebook]\nat: 2027-12-01 09:00")
+    planrrr("validate", name, env={"PLANRRR_TIMEZONE": "Europe/Berlin"})
