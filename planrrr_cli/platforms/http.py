@@ -5,6 +5,7 @@ Nothing here retries, follows a redirect, or knows what a platform's answer mean
 
 from __future__ import annotations
 
+import logging
 import os
 import ssl
 from collections.abc import Callable, Mapping
@@ -24,6 +25,9 @@ from planrrr_cli.platforms.api import Api
 from planrrr_cli.platforms.sockets import POOLS, SENDING
 from planrrr_cli.platforms.troubles import reason_of
 from planrrr_cli.platforms.wire import PIECE, AnswerLost, NeverSent, Pin, Reply, Stream
+
+# It writes whole addresses at debug level, whose queries hold what belongs in no log.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 MOST_ANSWER = 8 * 1024 * 1024
 USER_AGENT = "planrrr"

@@ -41,8 +41,9 @@ class MediaUnavailable(PlatformUnavailable):
 class OpenMedia:
     """An open medium: ``media`` has all its facts. Use it as a context manager."""
 
-    def __init__(self, file: BinaryIO, media: Media, size: int) -> None:
+    def __init__(self, file: BinaryIO, media: Media, size: int, written: int) -> None:
         self.media = media
+        self._written = written
         self.size = size
         self._file = file
 
@@ -53,7 +54,7 @@ class OpenMedia:
         return self._file.seek(position)
 
     def pieces(self, start: int, length: int) -> Iterator[bytes]:
-        """Exactly ``length`` bytes from ``start``; raises BadMedia when the file has become shorter meanwhile."""
+        """Exactly ``length`` bytes from ``start``; raises BadMedia when the file was written to since it was opened."""
         left = length
         while left:
             try:
@@ -65,6 +66,8 @@ class OpenMedia:
                 raise BadMedia(f"{self.media.name} became shorter while it was being sent")
             left -= len(piece)
             yield piece
+        if _written(self._file) != self._written:
+            raise BadMedia(f"{self.media.name} was changed while it was being sent")
 
     def close(self) -> None:
         self._file.close()
@@ -107,12 +110,13 @@ class MediaSource:
         Raises BadMedia, or MediaAway when a URL's host may do better later.
         """
         file = self._fetched(media, limit) if media.file is None else self._opened(Path(media.file))
+        written = _written(file)
         try:
             facts = _facts(file, media)
         except BaseException:
             file.close()
             raise
-        return OpenMedia(file, facts, facts.size or 0)
+        return OpenMedia(file, facts, facts.size or 0, written)
 
     def _opened(self, path: Path) -> BinaryIO:
         try:
@@ -135,6 +139,7 @@ class MediaSource:
         file = tempfile.TemporaryFile(prefix="planrrr-")  # noqa: SIM115 - it has no name, so no crash leaves it behind
         try:
             self._fetcher.fetch(media.url, limit, file.write)
+            file.flush()
         except CannotFetch as error:
             file.close()
             raise BadMedia(f"{media.name} is not fetched: {error}") from None
@@ -165,6 +170,11 @@ def _open_below(root: Path, relative: Path) -> BinaryIO:
         os.close(number)
         raise IsADirectoryError if is_folder else OSError(0, "it is not a regular file")
     return os.fdopen(number, "rb")
+
+
+def _written(file: BinaryIO) -> int:
+    """When the content changed last, in nanoseconds."""
+    return os.fstat(file.fileno()).st_mtime_ns
 
 
 def _facts(file: BinaryIO, media: Media) -> Media:

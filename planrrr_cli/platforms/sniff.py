@@ -33,7 +33,7 @@ _BRANDS: dict[bytes, tuple[MediaKind, str] | None] = {
     b"M4B ": None,
     b"M4P ": None,
 }
-_QUICKTIME_ATOMS = frozenset({b"moov", b"mdat", b"wide", b"pnot"})
+_QUICKTIME_ATOMS = frozenset({b"moov", b"mdat", b"pnot"})
 _BITMAP_HEADERS = frozenset(
     {12, 40, 52, 56, 64, 108, 124}
 )  # sizes of the header that follows a BMP's first 14 bytes
@@ -50,7 +50,7 @@ def sniff(head: bytes) -> tuple[MediaKind, str] | None:
         return MediaKind.IMAGE, "image/bmp"
     if head[4:8] == b"ftyp":
         return _BRANDS.get(head[8:12], (MediaKind.VIDEO, "video/mp4"))
-    if head[4:8] in _QUICKTIME_ATOMS:
+    if head[4:8] in _QUICKTIME_ATOMS or head[:8] == b"\0\0\0\x08wide":  # "The wide sea" is a text
         return MediaKind.VIDEO, "video/quicktime"
     if head[:4] == b"\x1a\x45\xdf\xa3":
         return MediaKind.VIDEO, "video/webm" if b"webm" in head[:64] else "video/x-matroska"

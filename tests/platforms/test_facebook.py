@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from planrrr_cli.domain.connections import Connection, Platform, Tokens
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
     ContentRejected,
+    ErrorKind,
     MediaRejected,
     NotFound,
     OutcomeUnknown,
@@ -133,11 +135,43 @@ def test_photos_that_facebook_may_have_deleted_are_uploaded_again(
 def test_a_photo_that_fails_stops_the_post(
     publisher: Make, server: Server, photos: tuple[Media, ...]
 ) -> None:
-    server.on(PHOTOS, {"id": "71"}, refusal(324))
+    server.on(PHOTOS, {"id": "71"}, refusal(324, 1366046))
     went = drive(publisher().publish, publication(Post("Look", photos)))
     assert isinstance(went.ending, MediaRejected)
+    assert went.ending.message.startswith("medium 2: ")
     assert went.notes == ["note photos"]
     assert server.asked("POST", f"/v25.0/{PAGE}/feed") == []
+
+
+def test_an_image_that_facebook_could_not_read_is_tried_again_and_no_reason_for_the_breaker(
+    publisher: Make, server: Server, photos: tuple[Media, ...]
+) -> None:
+    server.on(PHOTOS, {"id": "71"}, refusal(324))
+    went = drive(publisher().publish, publication(Post("Look", photos)))
+    assert isinstance(went.ending, PlatformUnavailable) and not went.ending.counts_for_breaker
+    assert went.ending.kind is ErrorKind.MEDIA_UPLOAD_ERROR
+    assert went.ending.message.startswith("medium 2: ")
+
+
+def test_a_limit_that_names_no_end_is_waited_out_longer_each_time(
+    publisher: Make, server: Server, clock: TestClock
+) -> None:
+    server.on(FEED, refusal(80001))
+    given, waits = publication(Post("Hello")), []
+    for _ in range(11):
+        went = drive(publisher().publish, given)
+        assert isinstance(went.ending, RateLimited) and went.ending.retry_at
+        waits.append((went.ending.retry_at - clock.now()).total_seconds() / 60)
+        given = went.after
+    assert waits[:4] == [5, 10, 20, 40]
+    assert waits[-1] == 24 * 60
+
+
+def test_a_limit_that_names_its_end_is_waited_out_as_told(publisher: Make, server: Server) -> None:
+    usage = json.dumps({"7": [{"type": "pages", "estimated_time_to_regain_access": 7}]})
+    server.on(FEED, replace(refusal(80001), headers={"X-Business-Use-Case-Usage": usage}))
+    went = drive(publisher().publish, publication(Post("Hello"), checkpoint={"limited": 4}))
+    assert isinstance(went.ending, RateLimited) and went.ending.retry_at == NOW + timedelta(minutes=7)
 
 
 def test_a_photo_that_is_gone_or_no_photo_is_named(publisher: Make, tmp_path: Path) -> None:
@@ -387,6 +421,23 @@ def test_a_refused_comment_is_a_notice_and_an_unsent_one_is_tried_again(
     assert limited.after.checkpoint["comment_intended"] is None
 
 
+def test_a_comment_whose_trouble_lasts_becomes_a_notice_and_the_permalink_is_read_all_the_same(
+    publisher: Make, server: Server
+) -> None:
+    server.on(f"GET /v25.0/{POST['id']}", {"permalink_url": "https://www.facebook.com/p/5"})
+    last = replace(out(), follow_ups=2)
+    outage = Answer(500, {"error": {"code": 2, "message": "words"}})
+    server.on(f"GET {COMMENTS}", outage)
+    assert isinstance(drive(publisher().follow_up, out()).ending, PlatformUnavailable)
+    unread = drive(publisher().follow_up, last).ending
+    assert "was not sent" in unread.notices[0] and unread.permalink == "https://www.facebook.com/p/5"
+    server.on(f"GET {COMMENTS}", {"data": []})
+    server.on(f"POST {COMMENTS}", outage)
+    unknown = drive(publisher().follow_up, last).ending
+    assert "may or may not be there" in unknown.notices[0]
+    assert unknown.permalink == "https://www.facebook.com/p/5"
+
+
 @pytest.mark.parametrize(("code", "error"), [(463, TokenExpired), (460, ConnectionRevoked)])
 def test_a_comment_waits_for_a_token_that_works(
     code: int, error: type[Exception], publisher: Make, server: Server
@@ -412,6 +463,20 @@ ACCOUNTS = {
         {"id": "2", "name": "Two", "access_token": "page-2", "tasks": ["ANALYZE"]},
     ]
 }
+
+
+def test_a_page_that_the_list_leaves_out_is_asked_for_by_its_id(publisher: Make, server: Server) -> None:
+    """Pages owned through a business may be missing in the list."""
+    server.on("GET /v25.0/me", {"id": "77", "name": "A person"})
+    server.on("GET /v25.0/me/accounts", ACCOUNTS)
+    server.on("GET /v25.0/3", {"id": "3", "name": "Three", "access_token": "page-3"})
+    account = publisher().identify(Tokens(Secret("user")), "3")
+    assert (account.account_id, account.account_name) == ("3", "Three")
+    assert account.tokens == Tokens(Secret("page-3"), refresh=Secret("user"))
+    for answer in (refusal(10, status=403), {"id": "3", "name": "Three"}, {"id": "77", "access_token": "x"}):
+        server.on("GET /v25.0/3", answer)
+        with pytest.raises(NotFound, match="does not open"):
+            publisher().identify(Tokens(Secret("user")), "3")
 
 
 def test_a_page_token_names_its_page(publisher: Make, server: Server) -> None:

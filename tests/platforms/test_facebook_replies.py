@@ -23,7 +23,8 @@ from planrrr_cli.domain.errors import (
     UnexpectedReply,
 )
 from planrrr_cli.platforms.facebook.codes import TABLE, is_definite
-from planrrr_cli.platforms.facebook.replies import LinkNotRead, Role, SaysDuplicate, graph_error, read_reply
+from planrrr_cli.platforms.facebook.refusals import GrowingLimit, LinkNotRead, MediumNotRead, SaysDuplicate
+from planrrr_cli.platforms.facebook.replies import Role, graph_error, read_reply
 from planrrr_cli.platforms.facebook.status import Phase, read_video
 from planrrr_cli.platforms.facebook.usage import Usage
 from planrrr_cli.platforms.wire import Reply
@@ -81,16 +82,19 @@ P, C, R = Role.PREPARE, Role.COMMIT, Role.READ
         (200, 2069030, 403, C, ContentRejected),
         (283, None, 403, R, ConnectionRevoked),
         (299, None, 403, C, ConnectionRevoked),
-        (324, None, 400, P, MediaRejected),
+        (100, None, 400, R, UnexpectedReply),
+        (506, None, 400, R, UnexpectedReply),
+        (352, None, 400, R, UnexpectedReply),
+        (324, None, 400, P, MediumNotRead),
         (324, 2069019, 400, P, MediaRejected),
         (100, 1366046, 400, P, MediaRejected),
         (341, None, 400, C, RateLimited),
         (351, None, 400, C, MediaRejected),
         (352, None, 400, P, MediaRejected),
         (382, None, 400, C, MediaRejected),
-        (368, None, 400, C, RateLimited),
-        (368, 1390008, 400, C, RateLimited),
-        (389, 1363057, 400, C, MediaRejected),
+        (368, None, 400, C, GrowingLimit),
+        (368, 1390008, 400, C, GrowingLimit),
+        (389, 1363057, 400, C, MediumNotRead),
         (506, None, 400, C, SaysDuplicate),
         (100, 1366051, 400, C, SaysDuplicate),
         (613, 1996, 400, C, RateLimited),
@@ -108,7 +112,7 @@ P, C, R = Role.PREPARE, Role.COMMIT, Role.READ
         (2500, None, 400, R, ConnectionRevoked),
         (6000, None, 400, P, PlatformUnavailable),
         (6001, None, 400, C, OutcomeUnknown),
-        (80001, None, 400, C, RateLimited),
+        (80001, None, 400, C, GrowingLimit),
         (99999, None, 400, P, UnexpectedReply),
         (99999, None, 400, C, OutcomeUnknown),
     ],

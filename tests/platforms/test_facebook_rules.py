@@ -106,6 +106,11 @@ def test_a_version_near_or_past_its_end_is_warned_about(version: str, says: str)
     assert "FACEBOOK_API_VERSION" in found[0]
 
 
+def test_a_version_still_lives_on_its_last_day() -> None:
+    assert "in 0 days" in version_warnings("v21.0", today=date(2027, 1, 21))[0]
+    assert "ended on" in version_warnings("v21.0", today=date(2027, 1, 22))[0]
+
+
 @pytest.mark.parametrize("version", ["v25.0", "v22.0", "v26.0", "v27.0", "v31.0"])
 def test_a_version_that_lives_on_is_not(version: str) -> None:
     assert version_warnings(version, today=date(2026, 11, 24)) == ()

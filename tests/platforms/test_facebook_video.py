@@ -414,6 +414,14 @@ def test_an_accepted_video_that_fails_is_named_and_forgotten(
     assert failed.after.checkpoint["accepted"] is None
 
 
+def test_a_look_that_is_refused_says_nothing_about_an_accepted_video(
+    publisher: Make, post: Post, reel: Reel, server: Server
+) -> None:
+    went = drive(publisher().publish, publication(post))
+    server.on(STATUS, refusal(100))
+    assert isinstance(drive(publisher().publish, went.after).ending, UnexpectedReply)
+
+
 def test_a_video_is_watched_ever_less_often_and_in_the_end_in_doubt(
     publisher: Make, post: Post, reel: Reel, clock: TestClock
 ) -> None:

@@ -58,7 +58,8 @@ def test_a_kind_is_told_from_the_first_bytes(head: bytes, kind: MediaKind, conte
 
 
 @pytest.mark.parametrize(
-    "head", [b"", b"BM and then text", b"<html>", b"\0\0\0\x18ftypM4A ", b"RIFF\0\0\0\0WAVE"]
+    "head",
+    [b"", b"BM and then text", b"The wide sea", b"<html>", b"\0\0\0\x18ftypM4A ", b"RIFF\0\0\0\0WAVE"],
 )
 def test_what_is_no_medium_has_no_kind(head: bytes) -> None:
     assert sniff(head) is None
@@ -185,6 +186,18 @@ def test_pieces_are_exact_and_a_file_that_shrinks_is_noticed(root: Path) -> None
         os.truncate(file, 50)
         with pytest.raises(BadMedia, match="shorter"):
             b"".join(opened.pieces(0, len(JPEG)))
+
+
+def test_a_file_that_is_written_while_it_is_being_sent_is_noticed_before_anybody_sees_it(root: Path) -> None:
+    file = root / "a.jpg"
+    file.write_bytes(JPEG)
+    with MediaSource(root).open(Media(file=str(file))) as opened:
+        pieces = opened.pieces(0, len(JPEG))
+        with file.open("r+b") as other:
+            other.write(PNG)
+        os.utime(file, (1, 1))
+        with pytest.raises(BadMedia, match="changed while"):
+            b"".join(pieces)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     SERVER = "server"  # their trouble: no proof that nothing happened
     CONTENT = "content"  # never, as the post is
     MEDIA = "media"  # never, as the medium is
+    FETCH = "fetch"  # their fetcher could not get or read the medium; it may succeed later
     LINK = "link"  # their crawler could not read the link; it may succeed later
     DUPLICATE = "duplicate"  # refused because it is there already, they say
     SIGN_IN = "sign_in"  # a person must sign in, or grant a permission
@@ -34,12 +35,13 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """``says`` is for a person, ``do`` too where only a person can help; ``wait`` is how long to stay away when no
-    header says."""
+    header says, and ``grows`` that it is longer each time."""
 
     kind: Kind
     says: str
     do: str = ""
     wait: timedelta | None = None
+    grows: bool = False
 
 
 _HOUR = timedelta(hours=1)
@@ -62,6 +64,7 @@ _PROGRAM = Meaning(
     Kind.CONTENT, "this Page does not take what was sent", "please report this with the request id"
 )
 _IMAGE = Meaning(Kind.MEDIA, "Facebook cannot use this image", "use a JPEG or PNG below 4 MB")
+_IMAGE_UNREAD = Meaning(Kind.FETCH, "Facebook could not read this image", "use a JPEG or PNG below 4 MB")
 _VIDEO = Meaning(
     Kind.MEDIA, "Facebook cannot use this video", "use an MP4 file with H.264 video and AAC sound"
 )
@@ -69,7 +72,7 @@ _ABUSIVE = Meaning(Kind.CONTENT, "Facebook holds the content to be against its s
 _DUPLICATE = Meaning(
     Kind.DUPLICATE, "Facebook says that this Page posted the same before", "change the text to post it again"
 )
-_PAGE_LIMIT = Meaning(Kind.LIMITED, "this Page has used up its calls", wait=timedelta(minutes=5))
+_PAGE_LIMIT = Meaning(Kind.LIMITED, "this Page has used up its calls", wait=timedelta(minutes=5), grows=True)
 _APP_LIMIT = Meaning(Kind.APP_LIMITED, "the application has used up its calls", wait=_HOUR)
 
 #: (code, subcode) → meaning; ANY fits everything. Looked up as (code, subcode), (ANY, subcode), (code, ANY).
@@ -104,16 +107,20 @@ TABLE: dict[tuple[int, int], Meaning] = {
     (200, 2069030): _PROGRAM,
     (200, 2069031): _PROGRAM,
     (200, 2069033): _PROGRAM,
-    (324, ANY): _IMAGE,
+    (324, ANY): _IMAGE_UNREAD,
     (341, ANY): _APP_LIMIT,
     (351, ANY): _VIDEO,
     (352, ANY): _VIDEO,
     (368, ANY): Meaning(
-        Kind.BLOCKED, "Facebook holds this Page back", "look at the Page's support inbox", 3 * _HOUR
+        Kind.BLOCKED,
+        "Facebook holds this Page back",
+        "look at the Page's support inbox",
+        3 * _HOUR,
+        grows=True,
     ),
-    (368, 1390008): Meaning(Kind.BLOCKED, "this Page posts too often for Facebook", wait=_HOUR),
+    (368, 1390008): Meaning(Kind.BLOCKED, "this Page posts too often for Facebook", wait=_HOUR, grows=True),
     (382, ANY): _VIDEO,
-    (389, ANY): _VIDEO,
+    (389, ANY): Meaning(Kind.FETCH, "Facebook could not fetch this video"),
     (506, ANY): _DUPLICATE,
     (613, ANY): Meaning(Kind.APP_LIMITED, "Facebook limits calls like this", wait=_HOUR),
     (1705, ANY): Meaning(Kind.SET_UP, "posting there needs the Page's own token", _AGAIN),

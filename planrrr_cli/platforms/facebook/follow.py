@@ -17,6 +17,7 @@ from planrrr_cli.domain.errors import (
     TokenExpired,
 )
 from planrrr_cli.domain.publications import Publication
+from planrrr_cli.domain.settlement import MOST_FOLLOW_UPS
 from planrrr_cli.domain.steps import Checkpoint, FollowedUp, FollowUpSteps
 from planrrr_cli.platforms.facebook.graph import MOST_PAGES, Graph, id_of, text_of
 from planrrr_cli.platforms.facebook.match import normalised
@@ -59,7 +60,7 @@ def _comment(
     try:
         there = _existing(graph, remote_id, page, text)
     except PlatformError as error:
-        if _may_pass(error):
+        if _may_pass(error) and not _last(publication, error):
             raise
         state = "may or may not be there" if intended else "was not sent"
         return (f"the first comment {state}, since the comments cannot be read: {error.message}",)
@@ -71,14 +72,19 @@ def _comment(
     yield Checkpoint(comment_intended=True)
     try:
         body = graph.commit(remote_id, "comments", call="facebook.comment.create", fields={"message": text})
-    except OutcomeUnknown:
-        raise  # the next follow-up looks for it
+        comment_id = id_of(body, "id", Role.COMMIT)
+    except OutcomeUnknown as error:
+        if not _last(publication, error):
+            raise  # the next follow-up looks for it
+        return (f"the first comment may or may not be there: {error.message}",)
     except PlatformError as error:
         if _may_pass(error):
             yield Checkpoint(comment_intended=None)  # surely not sent
-            raise
+            if not _last(publication, error):
+                raise
+            return (f"the first comment was not sent: {error.message}",)
         return (f"the first comment was refused: {error.message}",)
-    yield Checkpoint(comment_id=id_of(body, "id", Role.COMMIT))
+    yield Checkpoint(comment_id=comment_id)
     return ()
 
 
@@ -87,6 +93,13 @@ def _may_pass(error: PlatformError) -> bool:
     if isinstance(error, ConnectionRevoked):
         return not lacks_permission(error)  # without this one permission the connection still publishes
     return isinstance(error, RateLimited | PlatformUnavailable | TokenExpired)
+
+
+def _last(publication: Publication, error: PlatformError) -> bool:
+    """Whether the run will not come back for this trouble, so that the notice is ours to write, and the permalink
+    is not lost with the comment."""
+    waits = isinstance(error, RateLimited | TokenExpired | ConnectionRevoked)
+    return not waits and publication.follow_ups + 1 >= MOST_FOLLOW_UPS
 
 
 def _existing(graph: Graph, remote_id: str, page: str, text: str) -> str | None:

@@ -7,7 +7,7 @@ before. There is no idempotency key. https://developers.facebook.com/docs/pages-
 from __future__ import annotations
 
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from planrrr_cli.domain.connections import Connection, Platform, Tokens
 from planrrr_cli.domain.errors import ConnectionRevoked, OutcomeUnknown
@@ -21,11 +21,17 @@ from planrrr_cli.platforms.facebook import tokens as facebook_tokens
 from planrrr_cli.platforms.facebook.find import REFUSED_AS_DUPLICATE
 from planrrr_cli.platforms.facebook.graph import DEFAULT_VERSION, Graph, id_of, page_of
 from planrrr_cli.platforms.facebook.photos import upload_photos
-from planrrr_cli.platforms.facebook.replies import NAME, Role, SaysDuplicate
+from planrrr_cli.platforms.facebook.refusals import GrowingLimit, SaysDuplicate
+from planrrr_cli.platforms.facebook.replies import NAME, Role
 from planrrr_cli.platforms.facebook.rules import FACEBOOK_RULES
 from planrrr_cli.platforms.facebook.versions import version_warnings
 from planrrr_cli.platforms.facebook.video import VideoRecipe
 from planrrr_cli.platforms.media import Opener, OpenMedia, media_errors
+
+# Calls that are made meanwhile count and lengthen the block, so the wait doubles each time.
+# https://developers.facebook.com/docs/graph-api/overview/rate-limiting (read 2026-08-23)
+LIMITED = "limited"  # checkpoint key: how often it met such a limit
+LONGEST_LIMIT = timedelta(hours=24)
 
 
 class FacebookPublisher(Publisher):
@@ -37,6 +43,17 @@ class FacebookPublisher(Publisher):
 
     def publish(self, publication: Publication) -> Steps:
         """Photos and videos first, unseen; then the one call that the public can see."""
+        try:
+            return (yield from self._publish(publication))
+        except GrowingLimit as error:
+            times = int(publication.checkpoint.get(LIMITED) or 0)
+            yield Checkpoint(**{LIMITED: times + 1})
+            now = self.clock.now()
+            wait = ((error.retry_at or now) - now) * 2 ** min(times, 10)
+            error.retry_at = now + min(wait, LONGEST_LIMIT)
+            raise
+
+    def _publish(self, publication: Publication) -> Steps:
         graph, page = self._graph(publication.connection.tokens.access), page_of(publication.connection)
         with ExitStack() as stack:
             first = self._first(publication)

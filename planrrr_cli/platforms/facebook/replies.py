@@ -12,7 +12,6 @@ from typing import Any, assert_never
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
     ContentRejected,
-    ErrorKind,
     MediaRejected,
     OutcomeUnknown,
     PlatformError,
@@ -23,11 +22,14 @@ from planrrr_cli.domain.errors import (
     UnexpectedReply,
 )
 from planrrr_cli.platforms.facebook.codes import Kind, Meaning, is_definite, meaning_of
+from planrrr_cli.platforms.facebook.refusals import GrowingLimit, LinkNotRead, MediumNotRead, SaysDuplicate
 from planrrr_cli.platforms.facebook.usage import Usage
 from planrrr_cli.platforms.wire import NotJson, Reply
 
 NAME = "facebook"
 _QUOTED = 200
+# What refuses a post when it is sent says nothing about the post when something is only looked at.
+_ABOUT_THE_POST = frozenset({Kind.CONTENT, Kind.MEDIA, Kind.FETCH, Kind.LINK, Kind.DUPLICATE})
 
 
 class Role(StrEnum):
@@ -36,17 +38,6 @@ class Role(StrEnum):
     READ = "read"
     PREPARE = "prepare"  # leaves something behind that nobody sees; may be repeated
     COMMIT = "commit"  # the public sees its effect
-
-
-class LinkNotRead(PlatformUnavailable):
-    """Facebook's crawler failed on the link: tried again like an outage, but no reason for the breaker."""
-
-    kind = ErrorKind.VALIDATION_ERROR
-    counts_for_breaker = False
-
-
-class SaysDuplicate(ContentRejected):
-    """Refused since it is there already; after an earlier doubt this hints that the doubtful one is out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +130,8 @@ def _refusal(error: GraphError, reply: Reply, role: Role, now: datetime, medium:
     }
     sentence = meaning.says if meaning else "Facebook refused the call with a code nobody documented"
     sentence = f"{sentence} (code {error.name}: {error.words or 'no words'})"
+    if medium is not None and meaning is not None and meaning.kind in {Kind.MEDIA, Kind.FETCH}:
+        sentence = f"medium {medium + 1}: {sentence}"
     if role is Role.COMMIT and not _proves_nothing_happened(error, meaning, reply):
         return OutcomeUnknown(sentence, **facts)
     if meaning is None:
@@ -159,12 +152,16 @@ def _by_kind(
     match meaning.kind:
         case Kind.SERVER:
             return PlatformUnavailable(sentence, **facts)
+        case kind if role is Role.READ and kind in _ABOUT_THE_POST:
+            return UnexpectedReply(sentence, **facts)
         case Kind.CONTENT:
             return ContentRejected(sentence, **facts)
         case Kind.MEDIA:
             return MediaRejected(sentence, medium=medium, **facts)
         case Kind.LINK:
             return LinkNotRead(sentence, **facts)
+        case Kind.FETCH:
+            return MediumNotRead(sentence, **facts)
         case Kind.DUPLICATE:
             return SaysDuplicate(sentence, **facts)
         case Kind.SIGN_IN | Kind.SET_UP:
@@ -173,7 +170,8 @@ def _by_kind(
             return TokenExpired(sentence, **facts)
         case Kind.LIMITED | Kind.APP_LIMITED | Kind.BLOCKED:
             scope = Scope.APP if meaning.kind is Kind.APP_LIMITED else Scope.CONNECTION
-            return RateLimited(sentence, retry_at=now + _wait(usage, meaning), scope=scope, **facts)
+            limit = GrowingLimit if meaning.grows and not usage.regain_minutes else RateLimited
+            return limit(sentence, retry_at=now + _wait(usage, meaning), scope=scope, **facts)
         case Kind.UNREADABLE:
             # On a read it proves nothing; on a write it is an object that this Page will never have.
             return (UnexpectedReply if role is Role.READ else ContentRejected)(sentence, **facts)

@@ -14,7 +14,6 @@ from typing import Any
 from planrrr_cli.domain.connections import Connection, Tokens
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
-    ContentRejected,
     NotFound,
     PlatformError,
     TokenExpired,
@@ -42,7 +41,7 @@ def identify(graph: Graph, tokens: Tokens, account_id: str | None) -> Account:
         facts = _facts(graph, tokens.access)
         tokens = replace(tokens, expires_at=_expiry(facts) or tokens.expires_at)
         return Account(mine, text_of(me, "name") or mine, tokens, _scopes(facts))
-    page = _chosen(pages, account_id)
+    page = _chosen([*pages, *_unlisted(graph, pages, account_id)], account_id)
     access = Secret(id_of(page, "access_token", Role.READ))
     facts = _facts(graph, access)
     found = Tokens(access, refresh=tokens.access, expires_at=_expiry(facts))
@@ -61,14 +60,25 @@ def _pages(graph: Graph) -> list[Mapping[str, Any]] | None:
             found += some
             if number == MOST_PAGES:
                 break
-    except (
-        ContentRejected,
-        UnexpectedReply,
-    ) as error:  # 100, or 100/33: there is no such thing for this token
+    except UnexpectedReply as error:  # 100, or 100/33: there is no such thing for this token
         if (error.code or "").partition("/")[0] != "100":
             raise
         return None
     return found
+
+
+def _unlisted(
+    graph: Graph, pages: list[Mapping[str, Any]], account_id: str | None
+) -> list[Mapping[str, Any]]:
+    """The Page that was asked for and is not in the list, as those are that belong to a business: by its id.
+    https://github.com/gitroomhq/postiz-app, facebook.provider.ts @74b01ad (read 2026-11-23)"""
+    if account_id is None or any(text_of(page, "id") == account_id for page in pages):
+        return []
+    try:
+        page = graph.read(account_id, call="facebook.page.read", fields="id,name,access_token")
+    except PlatformError:
+        return []
+    return [page] if text_of(page, "id") == account_id and text_of(page, "access_token") else []
 
 
 def _chosen(pages: list[Mapping[str, Any]], account_id: str | None) -> Mapping[str, Any]:
@@ -99,7 +109,9 @@ def refresh(graph: Graph, connection: Connection) -> Tokens:
         user = _prolonged(graph)
         graph.token = user
         body = graph.read(page_of(connection), call="facebook.page_token.read", fields="access_token")
-    except (TokenExpired, ContentRejected) as error:
+    except (TokenExpired, UnexpectedReply) as error:
+        if isinstance(error, UnexpectedReply) and error.code != "100":
+            raise
         raise ConnectionRevoked(
             f"the sign-in behind the Page token is over: {error.message}",
             platform=NAME,

@@ -33,7 +33,7 @@ def version_warnings(version: str, *, today: date) -> tuple[str, ...]:
         return (f"version {version} of Facebook's API ended long ago; {advice}",)
     if end is None:
         return ()
-    if end <= today:
+    if end < today:
         return (
             f"version {version} of Facebook's API ended on {end}: Facebook answers as a newer one; {advice}",
         )
