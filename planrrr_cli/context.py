@@ -40,10 +40,14 @@ class SystemClock:
 
     def __init__(self, offset: timedelta = timedelta(0)) -> None:
         self._offset = offset
-        self._skew = timedelta(0)
+        self._followed: tuple[datetime, float] | None = None
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self._offset + self._skew
+        if self._followed is None:
+            return datetime.now(UTC) + self._offset
+        # Counted on from the database's clock by the steady one, so that setting the host's clock changes nothing.
+        then, at = self._followed
+        return then + timedelta(seconds=self.monotonic() - at) + self._offset
 
     def monotonic(self) -> float:
         return time.clock_gettime(_STEADY) if _STEADY is not None else time.monotonic()
@@ -51,7 +55,7 @@ class SystemClock:
     def follow(self, database_now: datetime | None) -> None:
         """Agree with the database's clock from now on; None (SQLite) changes nothing."""
         if database_now is not None:
-            self._skew = database_now - datetime.now(UTC)
+            self._followed = database_now, self.monotonic()
 
 
 @dataclass(slots=True)

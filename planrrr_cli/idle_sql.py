@@ -1,8 +1,9 @@
 """The one SELECT of the quick look, for each database, as plain text; nothing here runs it or imports anything.
 
 Both answer with one row of one column: 1 when something may be to do, 0 when surely nothing is. "May" errs on the side
-of looking closer: a claimed lane answers 1, because its owner may be dead, and so do a doubt that waits for a person,
-which every run has to tell, and a database of another version. Tests hold these texts against what the store claims.
+of looking closer: a claimed lane answers 1, because its owner may be dead, and so do a doubt and a due post that wait
+for a person, which every run has to tell, and a database of another version. Tests hold these texts against what the
+store claims.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ SQLITE_NOW = "%Y-%m-%dT%H:%M:%S.%fZ"
 _LOOK = """
 SELECT CASE WHEN
   EXISTS (SELECT 1 FROM publications p JOIN connections c ON c.id = p.connection_id
-          WHERE p.team_id = {team} AND p.wake_at <= {now} AND c.status = 'active' AND c.removed_at IS NULL
+          WHERE p.team_id = {team} AND p.wake_at <= {now} AND c.status <> 'paused' AND c.removed_at IS NULL
             AND (c.held_until IS NULL OR c.held_until <= {now}))
   OR EXISTS (SELECT 1 FROM connections WHERE team_id = {team} AND claim_id IS NOT NULL)
   OR EXISTS (SELECT 1 FROM publications WHERE team_id = {team} AND state = 'publishing')

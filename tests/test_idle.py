@@ -83,6 +83,15 @@ def test_a_due_post_on_a_paused_account_is_nothing_to_do(
     assert look(database_url) is not None
 
 
+def test_a_due_post_on_an_account_that_needs_a_sign_in_takes_the_full_path_which_tells_it(
+    here: Path, made: Factory, database_url: str
+) -> None:
+    publication = made.publication()
+    with made.store.transaction() as tx:
+        connections.set_needs_reauth(tx, publication.connection.id, "gone", claim_id=None, now=made.now)
+    assert look(database_url) is None
+
+
 @pytest.mark.parametrize("state", [State.PROCESSING, State.PUBLISHING])
 def test_what_is_under_way_takes_the_full_path(
     here: Path, made: Factory, database_url: str, state: State

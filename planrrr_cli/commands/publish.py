@@ -18,8 +18,9 @@ from planrrr_cli.commands.targets import read_platform, removed, waits
 from planrrr_cli.context import Context
 from planrrr_cli.domain.errors import ErrorKind, NotFound, Refused
 from planrrr_cli.domain.publications import ErrorNote, Outcome, Publication, State
+from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.publishing.report import ReportLine, RunReport
-from planrrr_cli.publishing.run import RunOptions, publish
+from planrrr_cli.publishing.run import publish
 from planrrr_cli.store import Tx, publications
 
 AGAIN = frozenset({State.FAILED, State.MISSED})

@@ -9,9 +9,9 @@ from planrrr_cli.commands.shapes import Shape, problem_shapes, short
 from planrrr_cli.commands.showing import zone
 from planrrr_cli.context import Context
 from planrrr_cli.domain.posts import Severity
+from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.publishing.rehearsal import Rehearsal, rehearse
 from planrrr_cli.publishing.report import COUNTED
-from planrrr_cli.publishing.run import RunOptions
 
 
 def rehearsed(ctx: Context, options: RunOptions, command: str, *, as_json: bool) -> int:

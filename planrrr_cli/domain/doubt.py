@@ -26,14 +26,16 @@ class Patience:
     def next_look(self, looked: int, *, sent_at: datetime, now: datetime) -> datetime | None:
         """The moment of the next look after ``looked`` looks; None when it is a person's turn.
 
-        A doubt found late (the host was down for a day) still gets its first look at once.
+        A doubt found late (the host was down for a day) still gets its first look at once; the following ones keep
+        their distances, since the clock may have been set forward and the call may be under way until now.
         """
         if looked >= self.most_looks or not self.looks:
             return None
         if looked == 0:
             return max(now, sent_at + self.looks[0])
         if looked < len(self.looks):
-            return max(now + self.looks[0], sent_at + self.looks[looked])
+            apart = self.looks[looked] - self.looks[looked - 1]
+            return max(now + apart, sent_at + self.looks[looked])
         return now + self.looks[-1]
 
 

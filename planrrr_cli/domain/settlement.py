@@ -165,9 +165,9 @@ def _retry_or_fail(
         return Settlement(Outcome.RETRIED, waiting, wake_at=at, spent=1, clear_sending=True, error=said)
     if publication.checkpoint.get(ACCEPTED):  # what became of it is a question for reconcile, not a failure
         return in_doubt(note(error), publication, patience, now=now)
-    tried = "1 attempt" if spent == 1 else f"{spent} attempts"
     said = note(
-        error, f"{tried} made; when the cause is gone: planrrr reschedule {publication.id[:8]} --at now"
+        error,
+        f"{_tried(spent)} made; when the cause is gone: planrrr reschedule {publication.id[:8]} --at now",
     )
     return Settlement(Outcome.FAILED, State.FAILED, spent=1, clear_sending=True, error=said)
 
@@ -213,11 +213,13 @@ def ask(publication: Publication) -> str:
     return f"look at the account, then: planrrr resolve {short} --published URL, or resolve {short} --not-published"
 
 
-def after_look(verdict: Verdict, publication: Publication, *, now: datetime) -> Settlement:
-    """What a reconciling look settles; sending again is possible only after proof."""
+def after_look(verdict: Verdict, publication: Publication, *, retries: Retries, now: datetime) -> Settlement:
+    """What a reconciling look settles; sending again is possible only after proof, and not for ever."""
     match verdict:
         case Found(published):
             return replace(after_success(published, now=now), spent=0)
+        case ProvedAbsent(reason) if publication.spent >= retries.attempts:
+            return _absent_for_good(reason, publication)
         case ProvedAbsent(reason):
             said = ErrorNote(
                 ErrorKind.OUTCOME_UNKNOWN, f"not sent after all: {reason}", "it is sent again now"
@@ -237,6 +239,19 @@ def after_look(verdict: Verdict, publication: Publication, *, now: datetime) -> 
         doubt_looks=publication.doubt_looks + 1,
         absent_looks=absent_looks,
     )
+
+
+def _absent_for_good(reason: str, publication: Publication) -> Settlement:
+    said = ErrorNote(
+        ErrorKind.OUTCOME_UNKNOWN,
+        f"not sent after all: {reason}",
+        f"{_tried(publication.spent)} made; when the cause is gone: planrrr reschedule {publication.id[:8]} --at now",
+    )
+    return Settlement(Outcome.FAILED, State.FAILED, clear_sending=True, error=said)
+
+
+def _tried(spent: int) -> str:
+    return "1 attempt" if spent == 1 else f"{spent} attempts"
 
 
 def after_follow_up(

@@ -63,7 +63,7 @@ def admit(
             return RefreshFirst()
         if tokens.expires_within(timedelta(0), now=now):
             return NeedsPerson(f"the token ended at {tokens.expires_at:%Y-%m-%d %H:%M} UTC")
-    if publication.state is not State.SCHEDULED:
+    if publication.state not in {State.DRAFT, State.SCHEDULED}:
         return Admitted()
     if not expedited and (late := lateness(publication, now=now)):
         return late
@@ -80,9 +80,20 @@ def lateness(publication: Publication, *, now: datetime) -> TooLate | None:
     most = publication.post.max_lateness or publication.connection.max_lateness or MAX_LATENESS
     if publication.due_at is None or now - publication.due_at <= most:
         return None
-    hours = (now - publication.due_at) / timedelta(hours=1)
-    message = (
-        f"it was due {hours:.0f} hours ago, later than the {most / timedelta(hours=1):g} hours it may be late"
-    )
+    late = now - publication.due_at
+    message = f"it was due {_told(late)} ago and may be at most {_told(most)} late"
     next_step = f"planrrr reschedule {publication.id[:8]} --at now (or another time)"
     return TooLate(ErrorNote(ErrorKind.VALIDATION_ERROR, message, next_step))
+
+
+def _told(span: timedelta) -> str:
+    """In the largest unit of which there is at least one."""
+    for name, unit in (
+        ("day", timedelta(days=1)),
+        ("hour", timedelta(hours=1)),
+        ("minute", timedelta(minutes=1)),
+    ):
+        if span >= unit:
+            count = f"{span / unit:.1f}".removesuffix(".0")
+            return f"{count} {name}" if count == "1" else f"{count} {name}s"
+    return f"{span.total_seconds():.0f} seconds"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from queue import SimpleQueue
+from types import UnionType
 from typing import TypeVar
 
 from planrrr_cli.domain.connections import Tokens
@@ -28,6 +31,7 @@ log = logging.getLogger("planrrr.publishing")
 
 Step = Checkpoint | PointOfNoReturn
 R = TypeVar("R")
+E = TypeVar("E", bound="Ending")
 
 
 @dataclass(slots=True)
@@ -112,7 +116,7 @@ class Worker(threading.Thread):
                 ending = self._carry_out(work, publisher)
             except (PlatformError, LeaseLost, NotDurable) as error:
                 ending = error
-            except Exception as error:  # one publication's bug must not end the run of the others
+            except BaseException as error:
                 log.exception("attempt met a bug", extra=_fields(work))
                 ending = Bug(type(error).__name__)
             calls = tuple(publisher.api.calls) if publisher is not None else ()
@@ -123,28 +127,49 @@ class Worker(threading.Thread):
             return publisher.refresh(work.lane.connection)
         match work.attempt.kind:
             case AttemptKind.PUBLISH | AttemptKind.CHECK:
-                return self._drive(work, publisher.publish(work.publication))
+                return _ending(self._drive(work, publisher.publish(work.publication)), Published | Processing)
             case AttemptKind.FOLLOW_UP:
-                return self._drive(work, publisher.follow_up(work.publication))
+                return _ending(self._drive(work, publisher.follow_up(work.publication)), FollowedUp)
             case AttemptKind.RECONCILE:
-                return publisher.find(work.publication)
+                return _ending(publisher.find(work.publication), Published | Absent | Unknown)
 
     def _drive(self, work: Work, steps: Generator[Step, None, R]) -> R:
         try:
             while True:
-                step = next(steps)
+                step = _step(next(steps))
                 self._inbox.put(Noted(work, step, self._answer))
                 if not self._answer.get():
                     raise NotDurable("the step could not be made durable")
                 if isinstance(step, PointOfNoReturn):
                     work.lane.assert_held()
         except StopIteration as stop:
-            if stop.value is None:
-                raise TypeError("the recipe ended without saying what became of the publication") from None
             ending: R = stop.value
             return ending
         finally:
             steps.close()
+
+
+def _step(step: Step) -> Step:
+    """A recipe's bug is found here, on the worker, where it costs one attempt and not the whole run."""
+    if isinstance(step, Checkpoint):
+        json.dumps(step.values, allow_nan=False)
+    elif not isinstance(step, PointOfNoReturn):
+        raise TypeError(f"the recipe yielded a {type(step).__name__}, which is no step")
+    return step
+
+
+def _ending(ending: E, allowed: UnionType | type) -> E:
+    if not isinstance(ending, allowed):
+        raise TypeError(
+            f"the recipe ended with a {type(ending).__name__}, which says nothing of the publication"
+        )
+    remote_id: object = ending.remote_id if isinstance(ending, Published) else "none is needed"
+    if not isinstance(remote_id, str) or not remote_id:
+        raise TypeError("the recipe says that it published, and under no id")
+    after: object = ending.check_after if isinstance(ending, Processing) else timedelta(0)
+    if not isinstance(after, timedelta):
+        raise TypeError("the recipe does not say when to look again")
+    return ending
 
 
 def _fields(work: Work) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The lanes a run holds: claiming, renewing and releasing them, and choosing what begins next on each."""
+"""The lanes a run holds: claiming, renewing and releasing them, and whose turn it is on each."""
 
 from __future__ import annotations
 
@@ -6,43 +6,25 @@ import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from planrrr_cli.domain.errors import ErrorKind
-from planrrr_cli.domain.publications import (
-    KIND_FOR_STATE,
-    AttemptKind,
-    ErrorNote,
-    Outcome,
-    Publication,
-    State,
-)
+from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.settlement import Settlement
-from planrrr_cli.platforms import PLATFORMS, publisher_class
-from planrrr_cli.publishing.admission import (
-    Admission,
-    Admitted,
-    Invalid,
-    NeedsPerson,
-    RefreshFirst,
-    TooLate,
-    admit,
-)
+from planrrr_cli.platforms import PLATFORMS
 from planrrr_cli.publishing.attempt import Ending, Work
+from planrrr_cli.publishing.beginning import Beginning
 from planrrr_cli.publishing.lane import LEASE, RENEW_EVERY, TURN, Lane
 from planrrr_cli.publishing.ledger import Ledger, Settled
 from planrrr_cli.publishing.liveness import Process, surely_dead, this_process
-from planrrr_cli.publishing.pace import Pace
 from planrrr_cli.publishing.report import Reporter
 from planrrr_cli.publishing.tokens import settle_refresh
-from planrrr_cli.store import Tx, connections, lanes, publications, runs
+from planrrr_cli.store import Tx, lanes, runs
 
 if TYPE_CHECKING:
     from planrrr_cli.context import Context
-    from planrrr_cli.publishing.run import RunOptions
+    from planrrr_cli.publishing.options import RunOptions
 
 log = logging.getLogger("planrrr.publishing")
 
 RESCUE_EVERY = 20.0  # seconds
-PACED = frozenset({AttemptKind.PUBLISH, AttemptKind.CHECK})
 
 
 class Board:
@@ -65,15 +47,10 @@ class Board:
         self.reporter = reporter
         self.closing = False
         self.lanes: dict[str, Lane] = {}
-        self.pace = Pace(ctx.settings.worker_max_jobs_per_second)
+        self.beginning = Beginning(ctx, run_id, options, reporter)
         self._near: dict[str, datetime] = {}
-        self._begun = 0
-        self._expedited = set(
-            options.publications or ()
-        )  # each begins once at once, then waits like any other
-        self._again = False
-        self._paced = False
         self._renew_at = 0.0
+        self._renewed: tuple[float, list[Lane]] | None = None
         self._rescue_at = 0.0
         self.platforms = frozenset(PLATFORMS) & (options.platforms or frozenset(PLATFORMS))
 
@@ -81,36 +58,53 @@ class Board:
 
     def next_work(self, tx: Tx) -> list[Work]:
         """Rescue, renew, claim, admit and begin; what is returned may be handed out once this is committed."""
-        self._again = self._paced = False
-        self._renew(tx)
-        self._rescue(tx)
+        self.beginning.again = self.beginning.paced = False
+        self._renewed = None
+        now = self.ctx.clock.monotonic()
+        rescuing = now >= self._rescue_at and not self.closing
+        if now >= self._renew_at or rescuing:
+            # Always before a rescue: when the clock was set forward, our own leases look as if they had run out.
+            self._renew(tx, now)
+        if rescuing:
+            self._rescue(tx, now)
         if not self.closing:
             self._claim(tx)
         work: list[Work] = []
         for lane, publication in self._turns(tx):
-            found = None if self.closing else self._begin(tx, lane, publication)
+            found = self.beginning.begin(tx, lane, publication)
             if found is not None:
                 work.append(found)
+                if found.publication is not None:
+                    self._near.pop(publication.id, None)
         return work
 
     def expects_more(self) -> bool:
         """Whether, with nothing running, there is still a reason to stay."""
         now = self.ctx.clock.now()
-        self._near = {key: at for key, at in self._near.items() if at > now - timedelta(seconds=3)}
-        return self._again or self._paced or (bool(self._near) and not self._limit_reached())
+        # Not before it, but not much later either: the clock may have been set back meanwhile.
+        first, last = now - timedelta(seconds=3), now + self.options.linger
+        self._near = {key: at for key, at in self._near.items() if first < at <= last}
+        begin = self.beginning
+        return begin.again or begin.paced or (bool(self._near) and not begin.limit_reached())
 
     def patience(self, tick: float, *, idle: bool) -> float:
         """How long the loop may sleep, in seconds."""
-        if self._again:
+        if self.beginning.again:
             return 0.0
-        if self._paced:
-            return min(tick, self.pace.wait(self.ctx.clock.monotonic()))
+        if self.beginning.paced:
+            return min(tick, self.beginning.pace.wait(self.ctx.clock.monotonic()))
         if idle and self._near:
             return min(tick, max(0.1, (min(self._near.values()) - self.ctx.clock.now()).total_seconds()))
         return tick
 
     def after_commit(self) -> None:
-        """Lanes that were put back are forgotten only when the release is durable."""
+        """Leases last longer, and lanes that were put back are forgotten, only when that is durable."""
+        if self._renewed is not None:
+            before, renewed = self._renewed
+            self._renew_at = before + RENEW_EVERY.total_seconds()
+            for lane in renewed:
+                lane.extend(before)
+        self._renewed = None
         self.lanes = {key: lane for key, lane in self.lanes.items() if not lane.closing}
 
     def follow_clock(self, tx: Tx) -> None:
@@ -125,7 +119,7 @@ class Board:
         lane.busy = False
         lane.handled += 1
         if settlement.refresh_token:
-            lane.refresh_wanted = True
+            lane.refresh_wanted, lane.connection = True, publication.connection
         if settlement.needs_reauth:
             self.reporter.needs_reauth[lane.connection.id] = None
         if settlement.needs_reauth or settlement.hold_lane_until or not settled.written:
@@ -146,24 +140,15 @@ class Board:
 
     # -- lanes --
 
-    def _renew(self, tx: Tx) -> None:
-        before = self.ctx.clock.monotonic()
-        if before < self._renew_at or not self.lanes:
-            return
-        self._renew_at = before + RENEW_EVERY.total_seconds()
+    def _renew(self, tx: Tx, before: float) -> None:
         claims = {key: lane.claim_id for key, lane in self.lanes.items() if not lane.lost}
         mine = lanes.renew(tx, claims=claims, until=self.ctx.clock.now() + LEASE)
-        for key in claims:
-            if key in mine:
-                self.lanes[key].extend(before)
-            else:
-                self.lanes[key].lose()
-                log.warning("lease lost", extra={"run_id": self.run_id, "connection_id": key})
+        self._renewed = before, [self.lanes[key] for key in mine]
+        for key in claims.keys() - mine:
+            self.lanes[key].lose()
+            log.warning("lease lost", extra={"run_id": self.run_id, "connection_id": key})
 
-    def _rescue(self, tx: Tx) -> None:
-        now = self.ctx.clock.monotonic()
-        if now < self._rescue_at or self.closing:
-            return
+    def _rescue(self, tx: Tx, now: float) -> None:
         self._rescue_at = now + RESCUE_EVERY
         here = this_process()
         dead = frozenset(
@@ -188,7 +173,7 @@ class Board:
 
     def _claim(self, tx: Tx) -> None:
         free = self.concurrency - len(self.lanes)
-        if free <= 0 or self._limit_reached():
+        if free <= 0 or self.beginning.limit_reached():
             return
         self.follow_clock(tx)
         before = self.ctx.clock.monotonic()
@@ -202,7 +187,7 @@ class Board:
             limit=free,
             platforms=self.platforms,
             publications=self.options.publications,
-            expedited=frozenset(self._expedited),
+            expedited=frozenset(self.beginning.expedited),
         )
         for connection in claimed:
             lane = Lane(connection, claim_id, 0.0, self.ctx.clock)
@@ -221,14 +206,14 @@ class Board:
                 claims={key: lane.claim_id for key, lane in going.items()},
                 now=self.ctx.clock.now(),
                 publications=self.options.publications,
-                expedited=frozenset(self._expedited),
+                expedited=frozenset(self.beginning.expedited),
             )
             if going
             else {}
         )
         done = {key: lane for key, lane in idle.items() if key not in found}
         self._release(tx, done)
-        self._again = self._again or any(lane.handled >= TURN for lane in done.values())
+        self.beginning.again = any(lane.handled >= TURN for lane in done.values())
         return [(going[key], publication) for key, publication in found.items()]
 
     def _release(self, tx: Tx, done: dict[str, Lane]) -> None:
@@ -236,116 +221,6 @@ class Board:
             lanes.release(tx, claims={key: lane.claim_id for key, lane in done.items()})
             for lane in done.values():
                 lane.closing = True
-
-    # -- beginning --
-
-    def _begin(self, tx: Tx, lane: Lane, publication: Publication) -> Work | None:
-        kind = KIND_FOR_STATE[publication.state]
-        if kind is AttemptKind.PUBLISH and self._limit_reached():
-            self._release(tx, {lane.connection.id: lane})
-            return None
-        admission = self._admission(lane, publication)
-        if isinstance(admission, RefreshFirst):
-            lane.busy = True
-            return Work(lane, None, None, self.ctx.clock.monotonic())
-        if not isinstance(admission, Admitted):
-            self._turn_away(tx, lane, publication, admission)
-            return None
-        if kind in PACED and not self.pace.take(self.ctx.clock.monotonic()):
-            self._paced = True
-            return None
-        now = self.ctx.clock.now()
-        self._expedited.discard(publication.id)
-        attempt = publications.begin(
-            tx,
-            publication,
-            kind=kind,
-            attempt_id=self.ctx.new_id(),
-            run_id=self.run_id,
-            claim_id=lane.claim_id,
-            now=now,
-        )
-        if attempt is None:  # paused, cancelled or claimed by another run meanwhile
-            lane.handled, self._again = TURN, True
-            return None
-        lane.busy = True
-        self._near.pop(publication.id, None)
-        self._begun += kind is AttemptKind.PUBLISH
-        return Work(lane, publication, attempt, self.ctx.clock.monotonic())
-
-    def _admission(self, lane: Lane, publication: Publication) -> Admission:
-        publisher = self.ctx.publisher(publication.platform)
-        can_refresh = publisher.can_refresh(publication.connection)
-        if lane.refresh_wanted and not lane.refreshed:
-            return RefreshFirst() if can_refresh else NeedsPerson("the token is no longer accepted")
-        if lane.refresh_wanted:
-            return NeedsPerson("the token is not accepted even after it was refreshed")
-        return admit(
-            publication,
-            rules=publisher_class(publication.platform).rules,
-            can_refresh=can_refresh and not lane.refreshed,
-            now=self.ctx.clock.now(),
-            expedited=self.options.publications is not None,
-        )
-
-    def _turn_away(
-        self, tx: Tx, lane: Lane, publication: Publication, admission: NeedsPerson | TooLate | Invalid
-    ) -> None:
-        now, self._again = self.ctx.clock.now(), True
-        self._expedited.discard(publication.id)
-        if isinstance(admission, NeedsPerson):
-            self.reporter.needs_reauth[lane.connection.id] = None
-            next_step = f"sign in again: planrrr connections add {lane.connection.platform}"
-            error = ErrorNote(ErrorKind.TOKEN_EXPIRED_ERROR, admission.reason, next_step)
-            connections.set_needs_reauth(
-                tx, lane.connection.id, admission.reason, claim_id=lane.claim_id, now=now
-            )
-            publications.defer(
-                tx,
-                publication_id=publication.id,
-                claim_id=lane.claim_id,
-                wake_at=publication.wake_at or now,
-                error=error,
-                now=now,
-            )
-            lane.handled = TURN
-            settlement = Settlement(Outcome.DEFERRED, publication.state, error=error)
-        elif isinstance(admission, TooLate):
-            publications.miss(
-                tx, publication_id=publication.id, claim_id=lane.claim_id, error=admission.error, now=now
-            )
-            settlement = Settlement(Outcome.MISSED, State.MISSED, error=admission.error)
-        else:
-            settlement = Settlement(Outcome.FAILED, State.FAILED, spent=1, error=admission.error)
-            self._fail(tx, lane, publication, settlement)
-        self.reporter.settled(publication, settlement)
-        log.warning(
-            "publication not begun",
-            extra={
-                "run_id": self.run_id,
-                "publication_id": publication.id,
-                "platform": publication.platform.value,
-                "outcome": settlement.outcome.value,
-                "reason": settlement.error.message if settlement.error else None,
-            },
-        )
-
-    def _fail(self, tx: Tx, lane: Lane, publication: Publication, settlement: Settlement) -> None:
-        """An attempt that ended before its first byte, so that the table tells why and when."""
-        now = self.ctx.clock.now()
-        attempt = publications.begin(
-            tx,
-            publication,
-            kind=AttemptKind.PUBLISH,
-            attempt_id=self.ctx.new_id(),
-            run_id=self.run_id,
-            claim_id=lane.claim_id,
-            now=now,
-        )
-        if attempt is not None:
-            publications.settle(
-                tx, publication_id=publication.id, attempt=attempt, settlement=settlement, calls=(), now=now
-            )
 
     def _expect(self, publication_id: str, settlement: Settlement) -> None:
         """Remember a wake-up that is near enough to wait for."""
@@ -356,6 +231,3 @@ class Board:
             self._near[publication_id] = settlement.wake_at
         else:
             self._near.pop(publication_id, None)
-
-    def _limit_reached(self) -> bool:
-        return self.options.limit is not None and self._begun >= self.options.limit

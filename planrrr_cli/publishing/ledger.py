@@ -25,6 +25,7 @@ from planrrr_cli.domain.settlement import (
 from planrrr_cli.domain.steps import (
     Absent,
     Checkpoint,
+    Finding,
     FollowedUp,
     PointOfNoReturn,
     Processing,
@@ -34,9 +35,12 @@ from planrrr_cli.domain.steps import (
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.attempt import Bug, Ended, Noted
 from planrrr_cli.publishing.reconcile import settle_look
-from planrrr_cli.store import Tx, lanes, publications
+from planrrr_cli.store import Tx, connections, lanes, publications
 
 log = logging.getLogger("planrrr.publishing")
+
+# How an attempt looks that its owner did not end: still open, ended by a rescue or a person, or known to be lost.
+BY_OTHERS = frozenset({None, Outcome.INTERRUPTED, Outcome.LEASE_LOST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,10 @@ class Ledger:
         publication, attempt = work.publication, work.attempt
         assert publication is not None and attempt is not None
         settlement = self.settlement(publication, attempt, ended, now)
+        if (settlement.needs_reauth or settlement.refresh_token) and not connections.still_has(
+            tx, publication.connection
+        ):  # somebody signed in meanwhile: what was refused is not the token that is there now
+            settlement = replace(settlement, needs_reauth=None, refresh_token=False)
         written = publications.settle(
             tx,
             publication_id=publication.id,
@@ -91,8 +99,8 @@ class Ledger:
             calls=ended.calls,
             now=now,
         )
-        if written is None and self._already(tx, publication, attempt, settlement):
-            written = settlement
+        if written is None:
+            written = self._already(tx, publication, attempt, settlement)
         if written is None:
             work.lane.lose()
             publications.record_lost(
@@ -123,9 +131,9 @@ class Ledger:
                 )
                 return in_doubt(said, publication, recipe.patience, now=now)
             case Absent() | Unknown():
-                return settle_look(ending, publication, recipe.patience, now=now, random=self.random)
+                return self._after_look(ending, publication, now)
             case _ if attempt.kind is AttemptKind.RECONCILE and isinstance(ending, Published | PlatformError):
-                return settle_look(ending, publication, recipe.patience, now=now, random=self.random)
+                return self._after_look(ending, publication, now)
             case FollowedUp():
                 return after_follow_up(ending, publication, now=now, random=self.random)
             case PlatformError() if attempt.kind is AttemptKind.FOLLOW_UP:
@@ -153,10 +161,15 @@ class Ledger:
         if attempt.kind is AttemptKind.FOLLOW_UP:
             return Settlement(Outcome.PUBLISHED, State.PUBLISHED, notices=(f"not completed: a bug ({name})",))
         if attempt.kind is AttemptKind.RECONCILE:
-            look = Unknown(f"a bug in planrrr stopped the look ({name})")
-            return settle_look(look, publication, patience, now=now, random=self.random)
+            return self._after_look(Unknown(f"a bug in planrrr stopped the look ({name})"), publication, now)
         sent = publication.sending_since is not None
         return after_bug(name, publication, sent=sent, patience=patience, now=now)
+
+    def _after_look(
+        self, found: Finding | PlatformError, publication: Publication, now: datetime
+    ) -> Settlement:
+        patience = publisher_class(publication.platform).patience
+        return settle_look(found, publication, patience, retries=self.retries, now=now, random=self.random)
 
     def rescue(self, tx: Tx, *, dead_runs: frozenset[str]) -> list[tuple[Publication, Settlement]]:
         """Take over what expired leases and dead processes held; never sends, only decides where it goes on."""
@@ -172,12 +185,18 @@ class Ledger:
             rescued.append((publication, settlement))
         return rescued
 
-    def _already(self, tx: Tx, publication: Publication, attempt: Attempt, settlement: Settlement) -> bool:
-        """Whether this very settlement was committed before, by a commit whose answer was lost."""
+    def _already(
+        self, tx: Tx, publication: Publication, attempt: Attempt, settlement: Settlement
+    ) -> Settlement | None:
+        """This settlement as it was committed before, by a commit whose answer was lost."""
         for row in publications.attempts_of(tx, publication.id):
-            if row.id == attempt.id:
-                return row.ended_at is not None and row.outcome is settlement.outcome
-        return False
+            if row.id == attempt.id and row.outcome not in BY_OTHERS:
+                if row.outcome is None or row.outcome is settlement.outcome:
+                    return settlement
+                return replace(
+                    settlement, outcome=row.outcome, error=row.error, remote_id=None, permalink=None
+                )
+        return None
 
 
 def _with_step(publication: Publication, step: Checkpoint | PointOfNoReturn, now: datetime) -> Publication:

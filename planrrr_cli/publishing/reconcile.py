@@ -15,7 +15,7 @@ from planrrr_cli.domain.errors import (
     TokenExpired,
 )
 from planrrr_cli.domain.publications import ErrorNote, Outcome, Publication, State
-from planrrr_cli.domain.settlement import Settlement, after_look
+from planrrr_cli.domain.settlement import Retries, Settlement, after_look
 from planrrr_cli.domain.steps import Finding, Unknown
 
 
@@ -24,6 +24,7 @@ def settle_look(
     publication: Publication,
     patience: Patience,
     *,
+    retries: Retries,
     now: datetime,
     random: Random,
 ) -> Settlement:
@@ -40,7 +41,7 @@ def settle_look(
         sent_at=sent_at,
         now=now,
     )
-    return after_look(verdict, publication, now=now)
+    return after_look(verdict, publication, retries=retries, now=now)
 
 
 def _postponed(

@@ -11,7 +11,7 @@ from planrrr_cli.domain.posts import Problem, problems
 from planrrr_cli.domain.publications import Publication, State
 from planrrr_cli.platforms import PLATFORMS, publisher_class
 from planrrr_cli.publishing.admission import Admitted, Invalid, NeedsPerson, RefreshFirst, TooLate, admit
-from planrrr_cli.publishing.run import RunOptions
+from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.store import lanes, posts
 
 if TYPE_CHECKING:

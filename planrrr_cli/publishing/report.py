@@ -63,7 +63,10 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """``counts`` has every counted outcome by its word; ``doubts_waiting`` counts doubts only a person can end."""
+    """``counts`` has every counted outcome by its word; ``doubts_waiting`` counts doubts only a person can end.
+
+    ``needs_reauth``: the connections on which something is due and somebody has to sign in first.
+    """
 
     run_id: str
     counts: Mapping[str, int]

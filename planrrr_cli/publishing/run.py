@@ -6,13 +6,10 @@ import logging
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
 from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.errors import StoreUnavailable
 from planrrr_cli.domain.publications import ErrorNote, Outcome
 from planrrr_cli.domain.settlement import Retries
@@ -22,8 +19,9 @@ from planrrr_cli.publishing.board import Board
 from planrrr_cli.publishing.lane import Lane
 from planrrr_cli.publishing.ledger import Ledger
 from planrrr_cli.publishing.liveness import this_process
+from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.publishing.report import Progress, Reporter, RunReport, Silent
-from planrrr_cli.store import Tx, doubts, runs
+from planrrr_cli.store import Tx, runs, waiting
 from planrrr_cli.store.runs import RunRow
 
 if TYPE_CHECKING:
@@ -34,22 +32,6 @@ log = logging.getLogger("planrrr.publishing")
 
 TICK = 1.0  # seconds: the longest the main thread sleeps before it looks at leases and budgets again
 DATABASE_PATIENCE = 20.0  # seconds that notes are held while the database is away
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """``limit`` counts publications begun; ``publications`` restricts the run to these, whatever their time.
-
-    ``linger``: a run stays this long for a wake-up of its own making (a retry, a check, a first look).
-    """
-
-    limit: int | None = None
-    concurrency: int | None = None
-    max_seconds: float | None = None
-    platforms: frozenset[Platform] | None = None
-    publications: frozenset[str] | None = None
-    grace: float = 20.0
-    linger: timedelta = timedelta(seconds=12)
 
 
 def publish(ctx: Context, options: RunOptions, progress: Progress | None = None) -> RunReport:
@@ -118,7 +100,7 @@ class Run:
                 return
             if self.stop_at is not None and self.ctx.clock.monotonic() >= self.stop_at:
                 return
-            messages = self._receive()
+            messages = self._receive(self.board.patience(TICK, idle=not self.running))
 
     def _turn(self, messages: list[Message]) -> list[Work]:
         """One transaction for everything that arrived; retried for a while when the database is away."""
@@ -137,10 +119,10 @@ class Run:
                 if not under_way or self.ctx.clock.monotonic() >= give_up:
                     self._refuse(messages)
                     raise
-                messages = messages + self._receive()
+                messages = messages + self._receive(TICK)
+        self.board.after_commit()
         for noted, taken in answers:
             noted.answer.put(taken)
-        self.board.after_commit()
         return handed
 
     def _write(self, tx: Tx, messages: list[Message]) -> list[tuple[Noted, bool]]:
@@ -198,11 +180,11 @@ class Run:
     def _publisher(self, lane: Lane) -> Publisher:
         return self.ctx.publisher(lane.connection.platform, gate=lane.assert_held)
 
-    def _receive(self) -> list[Message]:
-        """Wait for the first message, then take all that are there: they share one commit."""
+    def _receive(self, patience: float) -> list[Message]:
+        """Wait ``patience`` seconds for the first message, then take all that are there: they share one commit."""
         messages: list[Message] = []
         try:
-            messages.append(self.inbox.get(timeout=self.board.patience(TICK, idle=not self.running)))
+            messages.append(self.inbox.get(timeout=patience))
             while True:
                 messages.append(self.inbox.get_nowait())
         except Empty:
@@ -234,10 +216,12 @@ class Run:
             self.board.release_all(tx)
             for publication, settlement in self.ledger.rescue(tx, dead_runs=frozenset({self.id})):
                 self.reporter.settled(publication, settlement)
-            waiting = doubts.waiting(tx)
+            doubts = waiting.doubts(tx)
+            for parked in waiting.sign_ins(tx, now=self.ctx.clock.now()):
+                self.reporter.needs_reauth[parked] = None
             counts = self.reporter.counts()
             runs.finish(tx, self.id, now=self.ctx.clock.now(), counts=counts)
-        log.info("run finished", extra={"run_id": self.id, **counts, "doubts_waiting": waiting})
+        log.info("run finished", extra={"run_id": self.id, **counts, "doubts_waiting": doubts})
         if self.database_lost is not None:
             raise StoreUnavailable(
                 f"the database was away during the run ({self.database_lost}); the next run goes on"
@@ -248,7 +232,7 @@ class Run:
             tuple(self.reporter.lines.values()),
             self.stopped_by,
             self.reporter.bugs,
-            waiting,
+            doubts,
             tuple(self.reporter.needs_reauth),
         )
 

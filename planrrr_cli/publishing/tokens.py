@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from planrrr_cli.domain.connections import Tokens
-from planrrr_cli.domain.errors import ConnectionRevoked, PlatformError, TokenExpired
+from planrrr_cli.domain.errors import ConnectionRevoked, RateLimited, TokenExpired
 from planrrr_cli.publishing.attempt import Ending
 from planrrr_cli.publishing.lane import Lane
 from planrrr_cli.store import Tx, connections
@@ -25,16 +25,21 @@ def settle_refresh(tx: Tx, lane: Lane, ending: Ending, *, now: datetime) -> bool
     lane.refresh_wanted, lane.refreshed = False, True
     connection = lane.connection
     fields = {"platform": connection.platform.value, "connection_id": connection.id}
-    if isinstance(ending, Tokens):
+    if not connections.still_has(tx, connection):
+        log.info("token replaced meanwhile", extra={**fields, "outcome": "dropped"})
+        return True
+    if isinstance(ending, Tokens) and ending.access:
         log.info("token refreshed", extra={**fields, "outcome": "refreshed"})
         return connections.save_tokens(tx, connection.id, ending, claim_id=lane.claim_id, now=now)
     if isinstance(ending, ConnectionRevoked | TokenExpired):
         log.warning("token refused", extra={**fields, "outcome": "needs_reauth", "reason": ending.message})
         connections.set_needs_reauth(tx, connection.id, ending.message, claim_id=lane.claim_id, now=now)
         return False
-    reason = ending.message if isinstance(ending, PlatformError) else str(ending)
+    reason, until = str(ending), now + RETRY_AFTER
+    if isinstance(ending, Tokens):
+        reason = "the platform answered without a token"
+    if isinstance(ending, RateLimited) and ending.retry_at is not None:
+        until = max(until, ending.retry_at)
     log.warning("token not refreshed", extra={**fields, "outcome": "deferred", "reason": reason})
-    connections.hold(
-        tx, connection.id, until=now + RETRY_AFTER, reason=reason, claim_id=lane.claim_id, now=now
-    )
+    connections.hold(tx, connection.id, until=until, reason=reason, claim_id=lane.claim_id, now=now)
     return False

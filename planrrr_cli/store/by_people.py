@@ -21,7 +21,7 @@ from planrrr_cli.domain.settlement import ACCEPTED
 from planrrr_cli.store import rows
 from planrrr_cli.store.guards import ids_with_prefix
 from planrrr_cli.store.loading import load
-from planrrr_cli.store.schema import attempts, publications
+from planrrr_cli.store.schema import attempts, connections, publications
 from planrrr_cli.store.session import Tx
 
 _SHOWN = 5  # candidates that a sentence lists
@@ -54,6 +54,7 @@ def reschedule(tx: Tx, publication_id: str, *, due_at: datetime, now: datetime) 
     """
     row = _locked(tx, publication_id)
     _refuse_unless(row, RESCHEDULABLE, "rescheduled")
+    _refuse_removed(tx, row)
     values: dict[str, Any] = {
         "state": State.SCHEDULED,
         "due_at": due_at,
@@ -137,6 +138,7 @@ def new_generation(tx: Tx, publication_id: str, *, now: datetime) -> str:
     """Send again what is out already: a new row that is due now. Only for the latest, published generation."""
     row, p = _locked(tx, publication_id), publications.c
     _refuse_unless(row, frozenset({State.PUBLISHED}), "published again")
+    _refuse_removed(tx, row)
     same = (p.post_id == row[p.post_id]) & (p.connection_id == row[p.connection_id])
     latest = tx.conn.execute(select(func.max(p.generation)).where(same)).scalar_one()
     if latest != row[p.generation]:
@@ -195,6 +197,19 @@ def _refuse_unless(row: RowMapping, allowed: frozenset[State], verb: str) -> Non
         short = row[publications.c.id][:8]
         is_ = state.value.replace("_", " ")
         msg = f"publication {short} is {is_} and cannot be {verb}; only what is {possible} can"
+        raise Refused(msg)
+
+
+def _refuse_removed(tx: Tx, row: RowMapping) -> None:
+    """No run looks at a removed connection: what is scheduled there would wait for ever, and nobody would say so."""
+    c = connections.c
+    removed = select(c.platform).where(c.id == row[publications.c.connection_id], c.removed_at.is_not(None))
+    if platform := tx.conn.execute(removed).scalar():
+        short = row[publications.c.id][:8]
+        msg = (
+            f"the account of publication {short} was removed; add it (planrrr connections add {platform}) "
+            "and the post again"
+        )
         raise Refused(msg)
 
 

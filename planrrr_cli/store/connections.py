@@ -186,6 +186,19 @@ def save_tokens(tx: Tx, connection_id: str, tokens: Tokens, *, claim_id: str | N
     return _write(tx, connection_id, values, now, claim_id)
 
 
+def still_has(tx: Tx, connection: Connection) -> bool:
+    """Whether the access token of ``connection`` is still the stored one, which it then stays until the commit.
+
+    It is another one when somebody signed in again meanwhile, which nothing that came of the old one may undo.
+    """
+    c = connections.c
+    query = select(c.access_token).where(c.id == connection.id, c.team_id == tx.team, _THERE)
+    envelope = tx.conn.execute(query.with_for_update(key_share=True)).scalar()
+    if not envelope:
+        return False
+    return rows.opened(tx, envelope, "access_token", connection.id) == connection.tokens.access
+
+
 def set_needs_reauth(tx: Tx, connection_id: str, reason: str, *, claim_id: str | None, now: datetime) -> bool:
     """Only a person can go on here; what is scheduled waits. False when the lane is no longer mine."""
     values = {"status": ConnectionStatus.NEEDS_REAUTH, "status_reason": reason}

@@ -48,7 +48,9 @@ def _beginning(kind: AttemptKind) -> Update:
     )
     values: dict[str, Any] = {"attempts": _p.attempts + 1, "updated_at": given(_p.updated_at)}
     if kind in {AttemptKind.PUBLISH, AttemptKind.CHECK}:  # a look keeps the state
-        values |= {"state": State.PUBLISHING, "wake_at": None}
+        # A draft that is published now was never promised for a time: it is promised for this one.
+        due_at = func.coalesce(_p.due_at, given(_p.updated_at))
+        values |= {"state": State.PUBLISHING, "wake_at": None, "due_at": due_at}
     elif kind is AttemptKind.FOLLOW_UP:
         values |= {"follow_ups": _p.follow_ups + 1}
     return update(publications).where(as_read, lane_is_mine(beginning=True)).values(values)

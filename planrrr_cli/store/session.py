@@ -15,7 +15,12 @@ from planrrr_cli.store.cipher import Cipher
 from planrrr_cli.store.faults import translated
 from planrrr_cli.store.migrating import Migrated
 
-_WRITE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"}
+LOCK_SECONDS = 10  # as long as SQLite is waited for
+# PostgreSQL would wait for ever for a row that somebody else has locked, and the run's heartbeat with it.
+_WRITE = {
+    "sqlite": "BEGIN IMMEDIATE",
+    "postgresql": f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '{LOCK_SECONDS}s'",
+}
 _READ = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 
 

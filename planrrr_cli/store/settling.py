@@ -114,7 +114,7 @@ def settle(
     and a person is asked, because one of the two is wrong about the account.
     """
     settlement = _unbound(tx, publication_id, settlement)
-    absent = attempt.kind is AttemptKind.RECONCILE and settlement.state is State.SCHEDULED
+    absent = attempt.kind is AttemptKind.RECONCILE and settlement.state in {State.SCHEDULED, State.FAILED}
     statement, values = _written(tx, settlement, now, absent=absent)
     values |= {
         "p_id": publication_id,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planrrr_cli.domain.connections import Connection, Platform, Tokens
-from planrrr_cli.domain.doubt import Patience
+from planrrr_cli.domain.doubt import Patience, ProvedAbsent
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
     ContentRejected,
@@ -35,6 +35,7 @@ from planrrr_cli.domain.settlement import (
     after_error,
     after_follow_up,
     after_interruption,
+    after_look,
     after_success,
 )
 from planrrr_cli.domain.steps import FollowedUp, Processing, Published
@@ -219,6 +220,14 @@ def test_what_fails_after_publishing_never_changes_that_it_is_out() -> None:
     assert settlements[-1].notices == ("not completed: said so",)
     done = after_follow_up(FollowedUp("https://x", ("no comment",)), publication(), now=NOW, random=Random(1))
     assert (done.permalink, done.notices, done.wake_at) == ("https://x", ("no comment",), None)
+
+
+def test_what_was_proved_absent_is_sent_again_only_while_attempts_are_left() -> None:
+    absent, retries = ProvedAbsent("it is not in the feed"), Retries(3)
+    spent = [after_look(absent, publication(spent=n), retries=retries, now=NOW) for n in (1, 2, 3)]
+    assert [one.state for one in spent] == [State.SCHEDULED, State.SCHEDULED, State.FAILED]
+    assert all(one.clear_sending and one.error is not None and one.error.next for one in spent)
+    assert spent[-1].wake_at is None
 
 
 @given(

@@ -282,12 +282,12 @@ def test_the_post_is_found_in_the_feed_page_by_page(publisher: Make, server: Ser
     server.on(READ_FEED, pages)
     assert publisher().find(in_doubt()) == Published(f"{PAGE}_5", "https://www.facebook.com/5")
     assert [request.path for request in server.requests] == [f"/v25.0/{PAGE}/feed"] * 3
-    assert server.requests[0].query["since"] == str(int(NOW.timestamp()) - 120)
+    assert server.requests[0].query["since"] == str(int(NOW.timestamp()) - 25 * 3600)
     assert server.requests[0].query["limit"] == "100"
 
 
 def test_a_feed_without_it_is_one_piece_of_evidence(publisher: Make, server: Server) -> None:
-    server.on(READ_FEED, {"data": [entry(created_time="2026-11-24T11:57:59+0000")]})
+    server.on(READ_FEED, {"data": [entry(created_time="2026-11-23T10:59:59+0000")]})
     found = publisher().find(in_doubt())
     assert isinstance(found, Absent)
     assert not found.conclusive

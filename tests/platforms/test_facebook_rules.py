@@ -116,7 +116,8 @@ def test_a_version_that_lives_on_is_not(version: str) -> None:
     assert version_warnings(version, today=date(2026, 11, 24)) == ()
 
 
-SOUGHT = Sought("Café\nopen", since=NOW - timedelta(minutes=2), app_id="9", bound=frozenset({"1_7"}))
+DAY_BEFORE = NOW - timedelta(hours=25)
+SOUGHT = Sought("Café\nopen", NOW - timedelta(minutes=2), DAY_BEFORE, app_id="9", bound=frozenset({"1_7"}))
 
 
 def seen(**other: Any) -> dict[str, Any]:
@@ -157,7 +158,7 @@ def test_the_same_post_is_known_in_other_clothes(other: dict[str, Any]) -> None:
         {"id": "7"},
         {"id": ""},
         {"is_published": False},
-        {"created_time": (NOW - timedelta(seconds=121)).isoformat()},
+        {"created_time": (DAY_BEFORE - timedelta(seconds=1)).isoformat()},
         {"message": "Café\n open"},
         {"message": None},
         {"application": {"id": "8"}},
@@ -172,6 +173,7 @@ def test_another_post_is_not_taken_for_it(other: dict[str, Any]) -> None:
     [
         {"created_time": None},
         {"created_time": "2026-11-24T12:00:00"},
+        {"created_time": (NOW - timedelta(seconds=121)).isoformat()},
         {"is_published": None},
         {"attachments": with_photos("4")},
     ],
@@ -192,12 +194,12 @@ def test_where_something_decisive_is_missing_it_is_unclear(other: dict[str, Any]
     ],
 )
 def test_photos_are_compared_by_their_ids(attachments: Any, likeness: Likeness) -> None:
-    sought = Sought("Café\nopen", SOUGHT.since, photo_sets=(frozenset("45"), frozenset("6")))
+    sought = Sought("Café\nopen", SOUGHT.since, DAY_BEFORE, photo_sets=(frozenset("45"), frozenset("6")))
     assert compare(seen(attachments=attachments), sought) is likeness
 
 
 def test_a_link_without_text_needs_its_attachment_to_be_known() -> None:
-    sought = Sought("", SOUGHT.since, has_link=True)
+    sought = Sought("", SOUGHT.since, DAY_BEFORE, has_link=True)
     link = {"data": [{"media_type": "link"}]}
     assert compare(seen(message=None, attachments=link), sought) is Likeness.SAME
     assert compare(seen(message=None), sought) is Likeness.UNCLEAR
@@ -225,7 +227,7 @@ def test_what_is_bound_to_another_publication_is_never_bound_again(posts: list[d
     first = sort(posts, SOUGHT)
     assert not {str(post["id"]) for post in first.same} & {"1_7", "7", "", "None"}
     bound = SOUGHT.bound | {str(post["id"]) for post in first.same}
-    again = sort(posts, Sought(SOUGHT.text, SOUGHT.since, app_id="9", bound=bound))
+    again = sort(posts, Sought(SOUGHT.text, SOUGHT.since, DAY_BEFORE, app_id="9", bound=bound))
     assert not {str(post["id"]) for post in again.same} & bound
 
 

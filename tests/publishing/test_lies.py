@@ -20,7 +20,8 @@ import pytest
 from planrrr_cli.context import SystemClock, open_context
 from planrrr_cli.domain.connections import ConnectionStatus, Platform
 from planrrr_cli.domain.publications import Publication, State
-from planrrr_cli.publishing.run import RunOptions, publish
+from planrrr_cli.publishing.options import RunOptions
+from planrrr_cli.publishing.run import publish
 from planrrr_cli.sandbox import SandboxServer
 from planrrr_cli.store import posts
 from tests.conftest import PostgresServer

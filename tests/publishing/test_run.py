@@ -12,8 +12,9 @@ from planrrr_cli.context import SystemClock, open_context
 from planrrr_cli.domain.connections import ConnectionStatus
 from planrrr_cli.domain.errors import ErrorKind
 from planrrr_cli.domain.publications import Publication, State
+from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.publishing.report import RunReport
-from planrrr_cli.publishing.run import RunOptions, publish
+from planrrr_cli.publishing.run import publish
 from planrrr_cli.store import connections
 from tests.flows import FLOWS
 from tests.world import World
@@ -81,6 +82,22 @@ def test_a_post_hidden_from_reading_for_twenty_minutes_is_never_doubled(world: W
     assert only(world).state is State.PUBLISHED
 
 
+def test_a_host_whose_clock_is_fast_does_not_take_its_own_post_for_an_older_one(world: World) -> None:
+    """The answer is lost, another post goes out in between, and by our clock the live post looks too old to be ours."""
+    world.offset += 300
+    world.add(TEXT)
+    world.sandbox.fault("facebook.feed.create", "status:500", "after")
+    run(world)
+    world.add("---\nto: [facebook]\n---\nAnother one.\n", name="other.md")
+    run(world)
+    for seconds in (20, 90, 330, 720, 60, 900, 900):
+        world.later(seconds)
+        run(world)
+    assert [post["text"] for post in world.sandbox.posts()] == ["We have moved.", "Another one."]
+    doubtful = next(one for one in world.publications() if one.post.text == "We have moved.")
+    assert doubtful.state is State.IN_DOUBT and doubtful.error is not None
+
+
 def test_harmless_calls_are_retried_and_the_photos_are_not_uploaded_twice(world: World) -> None:
     world.add(FLOWS[only_platform()]["photos"])
     world.sandbox.fault("facebook.photo.upload", "status:500", skip=1)
@@ -115,7 +132,10 @@ def test_a_revoked_token_parks_the_connection_and_signing_in_again_lets_the_post
     assert publication.state is State.SCHEDULED
     assert publication.connection.status is ConnectionStatus.NEEDS_REAUTH
     assert publication.error is not None and publication.error.kind is ErrorKind.AUTH_FAILED_ERROR
-    assert run(world).counts["deferred"] == 0
+    again = run(world)
+    assert again.counts["deferred"] == 0
+    assert again.needs_reauth == report.needs_reauth, "a waiting account must be told by every run"
+    assert world.planrrr("publish-due").returncode == 1
     world.connect()
     assert run(world).counts["published"] == 1
 

@@ -19,6 +19,9 @@ from planrrr_cli.platforms.facebook.replies import lacks_permission
 from planrrr_cli.platforms.facebook.status import Phase
 
 CLOCKS_DISAGREE = timedelta(minutes=2)
+CLOCK_WRONG = timedelta(
+    hours=25
+)  # a host's clock that was set a day fast must not make a live post look too old
 REFUSED_AS_DUPLICATE = "refused_as_duplicate"
 READING = "pages_read_engagement and pages_read_user_content"
 
@@ -68,7 +71,7 @@ def _find_video(publication: Publication, graph: Graph, video_id: str) -> Findin
 
 def _find_post(publication: Publication, graph: Graph, page: str) -> Finding:
     sought = _sought(publication, graph)
-    posts, complete = _recent(graph, page, sought.since)
+    posts, complete = _recent(graph, page, sought.surely_since)
     found = sort(posts, sought)
     if len(found.same) == 1:
         return _published(found.same[0])
@@ -93,6 +96,7 @@ def _sought(publication: Publication, graph: Graph) -> Sought:
     return Sought(
         text=publication.post.text,
         since=sent - CLOCKS_DISAGREE,
+        surely_since=sent - CLOCK_WRONG,
         has_link=bool(publication.post.link),
         photo_sets=tuple(frozenset(ids) for ids in sets),
         app_id=graph.app.app_id,

@@ -28,11 +28,13 @@ class Likeness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What was sent. ``since``: nothing older can be it. ``photo_sets``: the photo ids of each sending, if photos
-    went along. ``bound``: ids that belong to other publications."""
+    """What was sent. ``since``: nothing older can be it if our clock was right; ``surely_since``: nothing older can
+    be it even if the clock was a day fast. ``photo_sets``: the photo ids of each sending, if photos went along.
+    ``bound``: ids that belong to other publications."""
 
     text: str
     since: datetime
+    surely_since: datetime
     has_link: bool = False
     photo_sets: tuple[frozenset[str], ...] = ()
     app_id: str | None = None
@@ -61,7 +63,7 @@ def compare(post: Mapping[str, Any], sought: Sought) -> Likeness:
     if post.get("is_published") is not True:  # the feed returns unpublished posts, too
         return Likeness.OTHER if post.get("is_published") is False else Likeness.UNCLEAR
     created = moment(post.get("created_time"))
-    if created is not None and created < sought.since:
+    if created is not None and created < sought.surely_since:
         return Likeness.OTHER
     if normalised(post.get("message")) != normalised(sought.text):
         return Likeness.OTHER
@@ -69,7 +71,8 @@ def compare(post: Mapping[str, Any], sought: Sought) -> Likeness:
     if sought.app_id and isinstance(application, dict) and application.get("id") not in {None, sought.app_id}:
         return Likeness.OTHER
     likeness = _compare_attachments(post, sought)
-    return Likeness.UNCLEAR if created is None and likeness is Likeness.SAME else likeness
+    sure = created is not None and created >= sought.since
+    return Likeness.UNCLEAR if likeness is Likeness.SAME and not sure else likeness
 
 
 def _compare_attachments(post: Mapping[str, Any], sought: Sought) -> Likeness:

@@ -1,0 +1,190 @@
+"""What becomes of the publication whose turn it is: an attempt begins, the token is refreshed, or it is turned away."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from planrrr_cli.domain.errors import ErrorKind
+from planrrr_cli.domain.publications import (
+    KIND_FOR_STATE,
+    AttemptKind,
+    ErrorNote,
+    Outcome,
+    Publication,
+    State,
+)
+from planrrr_cli.domain.settlement import Settlement
+from planrrr_cli.platforms import publisher_class
+from planrrr_cli.publishing.admission import (
+    Admission,
+    Admitted,
+    Invalid,
+    NeedsPerson,
+    RefreshFirst,
+    TooLate,
+    admit,
+)
+from planrrr_cli.publishing.attempt import Work
+from planrrr_cli.publishing.lane import TURN, Lane
+from planrrr_cli.publishing.pace import Pace
+from planrrr_cli.publishing.report import Reporter
+from planrrr_cli.store import Tx, connections, publications
+
+if TYPE_CHECKING:
+    from planrrr_cli.context import Context
+    from planrrr_cli.domain.publications import Attempt
+    from planrrr_cli.publishing.options import RunOptions
+
+log = logging.getLogger("planrrr.publishing")
+
+PACED = frozenset({AttemptKind.PUBLISH, AttemptKind.CHECK})
+
+
+class Beginning:
+    """Everything here happens on the main thread, inside the transaction it is handed.
+
+    ``again``: the lane can be asked for its next publication at once. ``paced``: somebody waits for the pace.
+    ``expedited``: what a person named; each begins once at once, then waits like any other.
+    """
+
+    def __init__(self, ctx: Context, run_id: str, options: RunOptions, reporter: Reporter) -> None:
+        self.ctx = ctx
+        self.run_id = run_id
+        self.options = options
+        self.reporter = reporter
+        self.pace = Pace(ctx.settings.worker_max_jobs_per_second)
+        self.expedited = set(options.publications or ())
+        self.again = False
+        self.paced = False
+        self._begun = 0
+
+    def limit_reached(self) -> bool:
+        return self.options.limit is not None and self._begun >= self.options.limit
+
+    def begin(self, tx: Tx, lane: Lane, publication: Publication) -> Work | None:
+        """What to hand out once this is committed, if anything."""
+        kind = KIND_FOR_STATE[publication.state]
+        if kind is AttemptKind.PUBLISH and self.limit_reached():
+            lane.handled = TURN
+            return None
+        admission = self._admission(lane, publication)
+        if isinstance(admission, RefreshFirst):
+            lane.busy, lane.connection = True, publication.connection
+            return Work(lane, None, None, self.ctx.clock.monotonic())
+        if not isinstance(admission, Admitted):
+            self.again = True
+            self.expedited.discard(publication.id)
+            self._turn_away(tx, lane, publication, admission)
+            return None
+        if kind in PACED and not self.pace.take(self.ctx.clock.monotonic()):
+            self.paced = True
+            return None
+        attempt = self._open(tx, lane, publication, kind)
+        if attempt is None:
+            return None
+        lane.busy = True
+        self.expedited.discard(publication.id)
+        self._begun += kind is AttemptKind.PUBLISH
+        return Work(lane, publication, attempt, self.ctx.clock.monotonic())
+
+    def _open(self, tx: Tx, lane: Lane, publication: Publication, kind: AttemptKind) -> Attempt | None:
+        """None when it was paused, cancelled or claimed by another run meanwhile; then the lane is put back."""
+        attempt = publications.begin(
+            tx,
+            publication,
+            kind=kind,
+            attempt_id=self.ctx.new_id(),
+            run_id=self.run_id,
+            claim_id=lane.claim_id,
+            now=self.ctx.clock.now(),
+        )
+        if attempt is None:
+            lane.handled, self.again = TURN, True
+        return attempt
+
+    def _admission(self, lane: Lane, publication: Publication) -> Admission:
+        connection = publication.connection
+        can_refresh = self.ctx.publisher(publication.platform).can_refresh(connection)
+        if lane.refresh_wanted and connection.tokens.access != lane.connection.tokens.access:
+            lane.refresh_wanted = False  # somebody signed in since that token was refused
+        if lane.refresh_wanted and not lane.refreshed:
+            return RefreshFirst() if can_refresh else NeedsPerson("the token is no longer accepted")
+        if lane.refresh_wanted:
+            return NeedsPerson("the token is not accepted even after it was refreshed")
+        return admit(
+            publication,
+            rules=publisher_class(publication.platform).rules,
+            can_refresh=can_refresh and not lane.refreshed,
+            now=self.ctx.clock.now(),
+            expedited=self.options.publications is not None,
+        )
+
+    # -- turning away --
+
+    def _turn_away(
+        self, tx: Tx, lane: Lane, publication: Publication, admission: NeedsPerson | TooLate | Invalid
+    ) -> None:
+        now = self.ctx.clock.now()
+        settlement: Settlement | None
+        if isinstance(admission, NeedsPerson):
+            settlement = self._park(tx, lane, publication, admission.reason)
+        elif isinstance(admission, TooLate):
+            publications.miss(
+                tx, publication_id=publication.id, claim_id=lane.claim_id, error=admission.error, now=now
+            )
+            settlement = Settlement(Outcome.MISSED, State.MISSED, error=admission.error)
+        else:
+            settlement = self._fail(tx, lane, publication, admission.error)
+        if settlement is None:
+            return
+        self.reporter.settled(publication, settlement)
+        log.warning(
+            "publication not begun",
+            extra={
+                "run_id": self.run_id,
+                "publication_id": publication.id,
+                "platform": publication.platform.value,
+                "outcome": settlement.outcome.value,
+                "reason": settlement.error.message if settlement.error else None,
+            },
+        )
+
+    def _park(self, tx: Tx, lane: Lane, publication: Publication, reason: str) -> Settlement | None:
+        """The connection waits for a person, and so does what is on it; None when that is out already."""
+        now, lane.handled = self.ctx.clock.now(), TURN
+        self.reporter.needs_reauth[lane.connection.id] = None
+        connections.set_needs_reauth(tx, lane.connection.id, reason, claim_id=lane.claim_id, now=now)
+        next_step = f"sign in again: planrrr connections add {lane.connection.platform}"
+        match publication.state:
+            case State.PUBLISHED:
+                return None
+            case State.IN_DOUBT:
+                said = f"sent, but the answer was lost; the platform could not be asked: {reason}"
+                outcome, error = Outcome.IN_DOUBT, ErrorNote(ErrorKind.OUTCOME_UNKNOWN, said, next_step)
+            case _:
+                error = ErrorNote(ErrorKind.TOKEN_EXPIRED_ERROR, reason, next_step)
+                outcome = Outcome.DEFERRED
+        publications.defer(
+            tx,
+            publication_id=publication.id,
+            claim_id=lane.claim_id,
+            wake_at=publication.wake_at or now,
+            error=error,
+            now=now,
+        )
+        return Settlement(outcome, publication.state, error=error)
+
+    def _fail(self, tx: Tx, lane: Lane, publication: Publication, error: ErrorNote) -> Settlement | None:
+        """An attempt that ended before its first byte, so that the table tells why and when."""
+        attempt = self._open(tx, lane, publication, AttemptKind.PUBLISH)
+        if attempt is None:
+            return None
+        return publications.settle(
+            tx,
+            publication_id=publication.id,
+            attempt=attempt,
+            settlement=Settlement(Outcome.FAILED, State.FAILED, spent=1, error=error),
+            calls=(),
+            now=self.ctx.clock.now(),
+        )
