@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast crash check format constraints clean
+.PHONY: help demo test test-fast crash soak check format constraints clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -15,6 +15,7 @@ PYTEST_ARGS ?=
 # Errors are printed; QUIET= shows all that pip has to say.
 QUIET ?= -qq
 DEMO_ARGS ?=
+SOAK_ARGS ?= --steps 40 --publications 800
 
 # Every install, and every build of our own package, is held to the exact versions in constraints.txt, whatever pip
 # is configured to do elsewhere. Older pips read the first name for both, newer ones the second for builds.
@@ -27,7 +28,7 @@ export PIP_NO_INPUT := 1
 help:
 	@echo "planrrr: make TARGET"
 	@sed -n 's/^## \([a-z-]*\): \(.*\)/  \1\t\2/p' Makefile | expand -t 16
-	@echo "variables: PYTHON=python3.12  VENV=.venv  PYTEST_ARGS='-k name'  DEMO_ARGS='…'"
+	@echo "variables: PYTHON=python3.12  VENV=.venv  PYTEST_ARGS='-k name'  DEMO_ARGS='…'  SOAK_ARGS='--seed 1'"
 
 ## demo: schedule and publish a handful of posts against a local imitation of the platforms
 demo: $(VENV)/.installed
@@ -44,6 +45,10 @@ test-fast: $(VENV)/.installed-dev
 ## crash: kill the program at every commit and every call, and read what the platform saw
 crash: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest tests/crash -s $(PYTEST_ARGS)
+
+## soak: random posts, faults, kills and people from one seed, judged after every step
+soak: $(VENV)/.installed-dev
+	@$(BIN)/python tests/soak/soak.py $(SOAK_ARGS)
 
 ## check: format, lint, types and import rules, without changing anything
 check: $(VENV)/.installed-dev

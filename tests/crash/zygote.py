@@ -2,7 +2,8 @@
 
 Jobs come as JSON lines on stdin, answers go as JSON lines to stdout. Points are the commits of the database (before
 and after) and the HTTP requests (before they leave, and after the answer came but before anybody has seen it). They
-are counted, not listed: point 1, 2, 3 … until a run ends by itself, so none can be forgotten.
+are counted, not listed: point 1, 2, 3 … until a run ends by itself, so none can be forgotten. A run can also be told
+to stop (SIGSTOP) at a point; then a line with its process id comes first, and the answer after somebody resumed it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -24,14 +26,20 @@ import sqlalchemy.event
 import planrrr_cli.platforms.facebook.publisher
 import planrrr_cli.store  # noqa: F401 - warm
 from planrrr_cli.context import SystemClock, open_context
-from planrrr_cli.publishing.run import RunOptions, publish
+from planrrr_cli.publishing.options import RunOptions
+from planrrr_cli.publishing.run import publish
+from tests.soak.clock import MovedClock
+
+COMMITTING = "commit, before"  # whoever stops here keeps its locks
 
 
 class Points:
-    """Counts the points of one run and dies at the chosen one."""
+    """Counts the points of one run, and dies or stops at the chosen one."""
 
-    def __init__(self, kill_at: int, trace: Path) -> None:
+    def __init__(self, kill_at: int, trace: Path, stop_at: int = 0, *, stop_inside: bool = True) -> None:
         self._kill_at = kill_at
+        self._stop_at = stop_at or float("inf")
+        self._stop_inside = stop_inside
         self._trace = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         self._lock = threading.Lock()
         self._count = 0
@@ -42,6 +50,9 @@ class Points:
             os.write(self._trace, f"{name}\n".encode())
             if self._count == self._kill_at:
                 os.kill(os.getpid(), signal.SIGKILL)
+            if self._count >= self._stop_at and (self._stop_inside or name != COMMITTING):
+                self._stop_at = float("inf")
+                os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def instrument(points: Points) -> None:
@@ -78,10 +89,14 @@ def _commit(points: Points, when: str) -> Callable[..., None]:
 
 def run(job: dict[str, Any]) -> int:
     """One run of the main job in this process, at a time of the job's choosing."""
-    instrument(Points(int(job["kill_at"]), Path(job["trace"])))
-    clock = SystemClock(timedelta(seconds=job["offset_seconds"]))
+    stop = {"stop_at": int(job.get("stop_at", 0)), "stop_inside": bool(job.get("stop_inside", True))}
+    instrument(Points(int(job["kill_at"]), Path(job["trace"]), **stop))
+    if "clock" in job:
+        clock: SystemClock = MovedClock(Path(job["clock"]))
+    else:
+        clock = SystemClock(timedelta(seconds=job["offset_seconds"]))
     with open_context(job["environ"], cwd=Path(job["cwd"]), clock=clock) as ctx:
-        options = RunOptions(concurrency=1, linger=timedelta(0))
+        options = RunOptions(concurrency=int(job.get("concurrency", 1)), linger=timedelta(0))
         report = publish(ctx, options)
         print(json.dumps(dict(report.counts)), file=sys.stderr)
         return 3 if report.bugs else 0
@@ -98,16 +113,19 @@ def main() -> None:
             try:
                 code = run(job)
             except BaseException as error:  # noqa: BLE001 - the child ends here, whatever it was
-                import traceback
-
-                traceback.print_exception(error)
                 code = getattr(error, "exit_code", 98)
+                if code == 98:
+                    traceback.print_exception(error)
+                else:
+                    print(f"{type(error).__name__}: {error}", file=sys.stderr)
             finally:
                 sys.stderr.flush()
                 os._exit(code)
-        _, status = os.waitpid(pid, 0)
-        answer = {"code": os.waitstatus_to_exitcode(status)}
-        print(json.dumps(answer), flush=True)
+        _, status = os.waitpid(pid, os.WUNTRACED)
+        while os.WIFSTOPPED(status):
+            print(json.dumps({"stopped": pid}), flush=True)
+            _, status = os.waitpid(pid, os.WUNTRACED)
+        print(json.dumps({"code": os.waitstatus_to_exitcode(status)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def struck_run(world: World, failing: Failing, progress: Progress | None = None)
 
 
 def published_in_the_end(world: World, text: str, where: str) -> None:
-    for seconds in (0, 120, 330, 720, 900):
+    for seconds in (0, 120, 330, 720, 900, 900):
         world.later(seconds)  # this process lives on, so that the next run has to wait for the lease
         run(world)
         [found] = [one for one in world.publications() if one.post.text.startswith(text)]

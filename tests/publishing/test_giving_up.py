@@ -11,7 +11,7 @@ def test_a_post_that_is_proved_absent_after_every_attempt_fails_like_any_other(w
     world.add(TEXT)
     world.sandbox.fault("facebook.feed.create", "status:500", times=-1)
     for _ in range(4):
-        for seconds in (0, 20, 90, 330, 720):
+        for seconds in (0, 20, 90, 330, 720, 900):
             world.later(seconds)
             run(world)
     calls = [one for one in world.sandbox.requests() if one["call"] == "facebook.feed.create"]

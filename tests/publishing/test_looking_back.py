@@ -59,7 +59,7 @@ def test_a_second_sending_after_the_clocks_were_set_back_is_found_by_a_look(worl
     world.later(15)
     run_at(world, world.offset)
     world.sandbox.fault("facebook.feed.create", "error:190:460")
-    world.later(700)
+    world.later(2000)
     run_at(world, world.offset)
     world.later(-3600)
     world.connect()

@@ -48,7 +48,7 @@ def test_trouble_before_the_effect_of_the_posting_call_is_settled_by_looking(wor
     run(world)
     assert only(world).state is State.IN_DOUBT
     assert not world.sandbox.posts()
-    for seconds in (20, 90, 330, 720, 60):
+    for seconds in (20, 90, 330, 720, 900, 60):
         world.later(seconds)
         run(world)
     assert only(world).state is State.PUBLISHED

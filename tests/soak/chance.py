@@ -1,0 +1,152 @@
+"""What chance decides in a soak: posts, faults, kills, time and what people do. All from one generator; no I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from planrrr_cli.domain.connections import Platform
+from tests.flows import ALL, FLOWS
+from tests.soak.runs import Plan
+
+# A post that is hidden for longer than looking takes to prove absence is a lie of another kind; see the platforms'
+# ``Patience``. What is shorter has to be survived without a second post.
+LONGEST_HIDING = 480
+# A run that is stopped after its last look at the lease and before its first byte cannot be helped: what it sends when
+# it is resumed must come before the doubt about it can have been settled as absent.
+LONGEST_STOP = 480
+
+# After the effect, an answer may be anything but a documented refusal, which is all that a client has to go by.
+AFTER = [
+    *("status:500", "status:502", "status:503", "html", "html:502", "truncated", "truncated:exact"),
+    *("lost", "reset", "error_200", "success_false", "empty", "hold:0.2", "expire_token"),
+]
+BEFORE = [*AFTER, "status:429", "rate:5", "rate:40", "usage:90"]
+ORDERS = [
+    "hide:20",
+    "hide:120",
+    f"hide:{LONGEST_HIDING}",
+    "processing:1",
+    "processing:4",
+    "break:1000",
+    "break:9000",
+]
+# The platforms' own codes: what they mean is their affair, that they may come is ours.
+CODES = {
+    "facebook": [
+        *("error:1", "error:2", "error:4", "error:10", "error:32", "error:100", "error:190", "error:190:460"),
+        *("error:190:463", "error:200", "error:368", "error:368:1390008", "error:613"),
+        *("error:1609005", "error:80001"),
+    ],
+}
+# Calls that publishing does not make, and those whose effect the public sees, which are worth most lies.
+STRANGE_CALLS = re.compile(r"login|token\.debug|upload\.|unknown|update|delete|cancel|list|accounts|me\.read")
+PUBLISHING_CALLS = re.compile(r"create|finish|publish")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A post document with words that no other has."""
+
+    name: str
+    body: str
+    text: str
+    accounts: tuple[str, ...]
+
+
+class Chance:
+    def __init__(self, seed: int, calls: Sequence[str]) -> None:
+        self.random = Random(seed)
+        usual = ["*", *(call for call in calls if not STRANGE_CALLS.search(call))]
+        self._calls = [call for call in usual for _ in range(3 if PUBLISHING_CALLS.search(call) else 1)]
+        self._number = 0
+
+    def some(self, most: int) -> int:
+        return self.random.randint(0, most)
+
+    def often(self, probability: float) -> bool:
+        return self.random.random() < probability
+
+    def document(self, accounts: Sequence[tuple[str, str]], now: datetime) -> Document:
+        """A post of any kind, due a little before or after now; ``accounts`` are (platform, id)."""
+        self._number += 1
+        platform, flow = self._flow()
+        own = [identity for name, identity in accounts if name == platform]
+        chosen = self.random.sample(own, min(len(own), self.random.choice((1, 1, 1, 1, 2, 3))))
+        at = now + timedelta(seconds=self.random.randint(1, 240))
+        front, _, words = FLOWS[platform][flow].removeprefix("---\n").partition("\n---\n")
+        front = front.replace(
+            f"to: [{platform}]", f"to: [{', '.join(f'{platform}:{one}' for one in chosen)}]"
+        )
+        front = front.replace("first_comment: ", f"first_comment: {self._number:06} ")
+        text = f"{self._number:06} {words.strip()}"
+        body = f"---\nat: {at.isoformat(timespec='seconds')}\n{front}\n---\n{text}\n"
+        return Document(f"{self._number:06}.md", body, text, tuple(chosen))
+
+    def _flow(self) -> tuple[Platform, str]:
+        """Videos cost most calls, so they are fewer."""
+        weights = [0.4 if flow in ("reel", "video") else 1.0 for _, flow in ALL]
+        return self.random.choices(ALL, weights)[0]
+
+    def faults(self, accounts: Sequence[str]) -> list[dict[str, Any]]:
+        """One, or the worst pair: the answer is lost, and the post cannot be seen for a while."""
+        first = self._fault(accounts)
+        publishes = PUBLISHING_CALLS.search(first["call"])
+        if not publishes or first["strike"] == "before" or self.often(0.5):
+            return [first]
+        hide = {"kind": self.random.choice([one for one in ORDERS if one.startswith("hide")])}
+        return [first, first | hide]
+
+    def _fault(self, accounts: Sequence[str]) -> dict[str, Any]:
+        call = self.random.choice(self._calls)
+        strike = self.random.choice(("before", "after"))
+        kinds = AFTER if strike == "after" else BEFORE
+        roll = self.random.random()
+        if roll < 0.25:
+            strike, kinds = "before", ORDERS
+        elif roll < 0.45 and (codes := CODES.get(call.partition(".")[0])):
+            strike, kinds = "before", codes
+        found = {
+            "call": call,
+            "strike": strike,
+            "kind": self.random.choice(kinds),
+            "skip": self.random.choice((0, 0, 0, 1, 3)),
+            "times": self.random.choice((1, 1, 2, 3, 8)),
+        }
+        if self.often(0.02):  # longer than a client waits
+            found |= {"kind": "hold:2.5", "times": 1}
+        if found["kind"].startswith(("hide", "processing", "usage")):
+            found["strike"] = "after"
+        if self.often(0.2):
+            found["account_id"] = self.random.choice(list(accounts))
+        return found
+
+    def plan(self, *, kill: float) -> Plan:
+        concurrency = self.random.choice((1, 4, 8, 8))
+        return Plan(concurrency, kill_at=self._point() if self.often(kill) else 0)
+
+    def stopping(self) -> Plan:
+        return Plan(self.random.choice((1, 4, 8)), stop_at=self._point(), stop_inside=self.often(0.15))
+
+    def _point(self) -> int:
+        """As many near the beginning as far from it."""
+        return int(2 ** self.random.uniform(0, 8))
+
+    def pause(self) -> float:
+        """Seconds that pass between two steps; at times nearly a day, at times backwards."""
+        roll = self.random.random()
+        if roll < 0.004:
+            return self.random.uniform(6, 20) * 3600
+        if roll < 0.03:
+            return -self.random.uniform(1, 50) * 60
+        if roll < 0.5:
+            return self.random.uniform(0, 60)
+        return self.random.uniform(60, 1500)
+
+    def disagreement(self) -> float:
+        """Seconds by which our clock and the platforms' differ."""
+        return self.random.uniform(-30, 30)

@@ -1,0 +1,166 @@
+"""What an outsider can see: the public ledger over HTTP, the tables by plain SQL, the log files. Judges nothing.
+
+Imports nothing of the program, so that it cannot share a misunderstanding with it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import urllib.request
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A publication with the words of its post and the account it goes to. Times are texts that sort."""
+
+    id: str
+    connection_id: str
+    account_id: str
+    platform: str
+    text: str
+    state: str
+    due_at: str | None
+    created_at: str
+    ordinal: int
+    wake_at: str | None
+    attempts: int
+    remote_id: str | None
+    error_message: str | None
+    error_next: str | None
+    error_kind: str | None
+
+    @property
+    def order(self) -> tuple[str, str, int, str]:
+        return (self.due_at or "", self.created_at, self.ordinal, self.id)
+
+    def __str__(self) -> str:
+        return f"{self.id[:8]} ({self.text!r:.40}, {self.state}, attempts {self.attempts})"
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """The attempts of one publication, counted."""
+
+    count: int
+    least: int
+    most: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first attempt of a publication."""
+
+    publication_id: str
+    kind: str
+    began_at: str
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    rows: dict[str, Row]
+    tries: dict[str, Tries]
+    firsts: dict[str, First]
+    refusals: list[tuple[str, str]]  # publication, and the code with which the platform refused an attempt
+    held_lanes: int
+
+
+_ROWS = """SELECT p.id, p.connection_id, c.account_id, c.platform, o.text, p.state, {due}, {created}, p.ordinal,
+ {wake}, p.attempts, p.remote_id, p.error_message, p.error_next, p.error_kind
+ FROM publications p JOIN posts o ON o.id = p.post_id JOIN connections c ON c.id = p.connection_id"""
+_TRIES = """SELECT publication_id, count(*), min(number), max(number), sum(CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END)
+ FROM attempts GROUP BY publication_id"""
+_FIRSTS = "SELECT publication_id, kind, {began}, outcome FROM attempts WHERE number = 1"
+_REFUSALS = "SELECT publication_id, error_code FROM attempts WHERE error_code IS NOT NULL"
+_HELD = "SELECT count(*) FROM connections WHERE claim_id IS NOT NULL"
+
+
+def read_tables(url: str) -> Tables:
+    """One consistent look at the whole database."""
+    postgres = url.startswith("postgres")
+
+    def at(column: str) -> str:
+        if not postgres:
+            return column
+        return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+
+    rows = _ROWS.format(due=at("p.due_at"), created=at("p.created_at"), wake=at("p.wake_at"))
+    with closing(_connected(url)) as connection:
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if postgres else "BEGIN")
+        found = Tables(
+            {row[0]: Row(*row) for row in connection.execute(rows).fetchall()},
+            {row[0]: Tries(*map(int, row[1:])) for row in connection.execute(_TRIES).fetchall()},
+            {
+                row[0]: First(*row)
+                for row in connection.execute(_FIRSTS.format(began=at("began_at"))).fetchall()
+            },
+            [(row[0], row[1]) for row in connection.execute(_REFUSALS).fetchall()],
+            int(connection.execute(_HELD).fetchone()[0]),
+        )
+        connection.execute("ROLLBACK")
+    return found
+
+
+def _connected(url: str) -> Any:
+    if url.startswith("postgres"):
+        return psycopg.connect(url, autocommit=True)
+    path = quote(url.removeprefix("sqlite:///"))
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=30)
+
+
+def get(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return json.loads(answer.read())
+
+
+@dataclass
+class LedgerReader:
+    """The public ledger, read on from where the last look ended."""
+
+    url: str
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    _last: int = 0
+
+    def read(self) -> list[dict[str, Any]]:
+        """Everything so far."""
+        new = get(f"{self.url}/_sandbox/posts?after={self._last}")["posts"]
+        self._last = max([self._last, *(entry["sequence"] for entry in new)])
+        self.entries += new
+        return self.entries
+
+
+@dataclass
+class LogReader:
+    """What was added to the log files of a folder since the last look."""
+
+    folder: Path
+    _read: dict[Path, int] = field(default_factory=dict)
+
+    def read(self) -> dict[Path, str]:
+        found = {}
+        for path in sorted(self.folder.glob("*.log")):
+            with path.open("rb") as file:
+                # A little of what was seen before, since a record may have been half written then.
+                file.seek(max(0, self._read.get(path, 0) - 4096))
+                found[path] = file.read().decode("utf-8", "replace")
+                self._read[path] = file.tell()
+        return found
+
+
+def secrets_of(url: str) -> set[str]:
+    """Every token and application secret that the sandbox hands out now."""
+    document = get(f"{url}/_sandbox/accounts")
+    accounts = [
+        account.get(name) for account in document["connections"] for name in ("accessToken", "refreshToken")
+    ]
+    apps = [app.get("app_secret") for app in document["apps"].values()]
+    return {one for one in [*accounts, *apps] if isinstance(one, str) and len(one) >= 8}

@@ -1,0 +1,234 @@
+"""One soak: steps of chance, each followed by the checker's verdict, and a healing at the end."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import time
+import urllib.error
+from collections import Counter, deque
+from collections.abc import Callable
+from contextlib import ExitStack, redirect_stderr
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from planrrr_cli.context import open_context
+from tests.flows import MEDIA
+from tests.soak.chance import LONGEST_STOP, Chance
+from tests.soak.checker import Checker
+from tests.soak.clock import MovedClock, set_moved
+from tests.soak.people import People
+from tests.soak.runs import KILLED, Plan, Runner, Sandbox
+from tests.world import World, call
+
+RUNNERS = 4
+MOST_ROUNDS = 80
+REMEMBERED = 60
+STORE_UNAVAILABLE = 75
+
+
+class Violation(Exception):
+    """Something that must never be; the text is the evidence."""
+
+
+class Soak:
+    """``say`` is told what happens. A context manager: processes end with it, the folder stays."""
+
+    def __init__(
+        self, *, seed: int, folder: Path, database_url: str, accounts: int, say: Callable[[str], None]
+    ) -> None:
+        self.counts: Counter[str] = Counter()
+        self.actions: deque[str] = deque(maxlen=REMEMBERED)
+        self.step_number = 0
+        self._say = say
+        self._folder = folder
+        self._closing = ExitStack()
+        self._began = time.monotonic()
+        self._moved = 0.0
+        self._disagreement = 0.0
+        self._clock_file = folder / "clock"
+        set_moved(self._clock_file, 0.0)
+        self.sandbox = Sandbox(seed, accounts)
+        self._closing.callback(self.sandbox.close)
+        self.world = World(folder, database_url, self.sandbox.control, more={"PLANRRR_HTTP_TIMEOUT": "2"})
+        with (folder / "people.log").open("a", encoding="utf-8") as log, redirect_stderr(log):
+            opened = open_context(
+                self.world.environ, cwd=folder, clock=MovedClock(self._clock_file), use_store=False
+            )
+            ctx = self._closing.enter_context(opened)
+        self.checker = Checker(self.sandbox.control.url, database_url, folder)
+        calls = sorted(call(f"{self.sandbox.control.url}/_sandbox/calls")["calls"])
+        self.chance = Chance(seed, calls)
+        self.people = People(ctx, folder, self.sandbox.control, self.checker, self.chance)
+        self.runners = [self._runner(number) for number in range(RUNNERS)]
+        for path in MEDIA.iterdir():
+            shutil.copy(path, folder / path.name)
+        known = self.sandbox.control.accounts()["connections"]
+        self.accounts = [(one["platform"], one["accountId"]) for one in known]
+
+    def __enter__(self) -> Soak:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.close()
+
+    def _runner(self, number: int) -> Runner:
+        job = {"environ": self.world.environ, "cwd": str(self._folder), "clock": str(self._clock_file)}
+        runner = Runner(number, self._folder, job)
+        self._closing.callback(runner.close)
+        return runner
+
+    def begin(self) -> None:
+        """Migrated, connected, and nothing wrong yet."""
+        self.people.ctx.store.migrate()
+        self._act(self.people.sign_in(everywhere=True))
+        self._verdict()
+
+    # -- one step --
+
+    def step(self, publications: int) -> None:
+        self.step_number += 1
+        self._add(publications)
+        if self.chance.often(0.3):
+            self._act(self.people.act())
+        self._misbehave()
+        self._move(self.chance.pause())
+        if self.chance.often(0.15):
+            self._run_with_one_stopped()
+        for _ in range(1 + self.chance.some(1)):
+            plans = [self.chance.plan(kill=0.85) for _ in range(2 + self.chance.some(RUNNERS - 2))]
+            self._run(plans, meanwhile=self.chance.often(0.15))
+        self._verdict()
+
+    def _add(self, publications: int) -> None:
+        documents, made = [], 0
+        while made < publications:
+            documents.append(self.chance.document(self.accounts, self._now()))
+            made += len(documents[-1].accounts)
+        self.people.add(documents)
+        self.counts["publications"] += made
+        self._act(f"add {len(documents)} posts, {made} publications")
+
+    def _misbehave(self) -> None:
+        if self.chance.often(0.25):
+            self._clear_faults()
+        known = [identity for _, identity in self.accounts]
+        for fault in [one for _ in range(self.chance.some(8)) for one in self.chance.faults(known)]:
+            try:
+                call(f"{self.sandbox.control.url}/_sandbox/faults", fault)
+            except urllib.error.HTTPError as refused:
+                if refused.code != 400:  # a call that cannot obey this kind
+                    raise
+            else:
+                self._act(f"fault {' '.join(str(value) for value in fault.values())}")
+
+    def _clear_faults(self) -> None:
+        url = f"{self.sandbox.control.url}/_sandbox/faults"
+        self.counts["faults"] += sum(fault["struck"] for fault in call(url)["faults"])
+        call(url, method="DELETE")
+        self._act("faults cleared")
+
+    def _move(self, seconds: float) -> None:
+        """Both clocks, while nothing is under way that could still take effect; and they never agree quite."""
+        self.sandbox.settle()
+        self._disagreement = self.chance.disagreement()
+        self._pass(seconds)
+
+    def _pass(self, seconds: float) -> None:
+        self._moved += seconds
+        self.sandbox.control.advance(seconds)
+        set_moved(self._clock_file, self._moved + self._disagreement)
+        self._act(f"{seconds:.0f} s pass, we are {self._disagreement:+.0f} s off")
+
+    def _now(self) -> datetime:
+        return self.people.ctx.clock.now()
+
+    # -- runs --
+
+    def _run(self, plans: list[Plan], *, meanwhile: bool = False, excused: bool = False) -> list[Runner]:
+        """Several at once; returns those that have stopped. ``excused``: one that is stopped may hold the database."""
+        free = [runner for runner in self.runners if runner.stopped is None]
+        started = list(zip(free, plans, strict=False))
+        for runner, plan in started:
+            runner.start(plan)
+        if meanwhile:
+            self._act("meanwhile: " + self.people.act())
+        codes = [(runner, runner.wait()) for runner, _ in started]
+        ends = zip(started, codes, strict=True)
+        self._act("runs: " + "; ".join(f"{plan} → {code}" for (_, plan), (_, code) in ends))
+        for runner, code in codes:
+            if code is not None:
+                self._ended(runner, code, excused=excused or any(code is None for _, code in codes))
+        return [runner for runner, code in codes if code is None]
+
+    def _ended(self, runner: Runner, code: int, *, excused: bool) -> None:
+        self.counts["runs"] += 1
+        self.counts["kills"] += code == KILLED
+        if code == STORE_UNAVAILABLE and excused:
+            self.counts["gave up while the database was held"] += 1
+        elif code not in (0, KILLED):
+            tail = runner.log.read_text(encoding="utf-8", errors="replace")[-3000:]
+            raise Violation(f"a run ended with {code}: {tail}")
+
+    def _run_with_one_stopped(self) -> None:
+        """Longer than its lease; others take over; then it goes on, or dies."""
+        plans = [self.chance.stopping(), *(self.chance.plan(kill=0.5) for _ in range(self.chance.some(2)))]
+        stopped = self._run(plans)
+        if not stopped:
+            return
+        self.counts["stops"] += 1
+        self._pass(self.chance.random.uniform(65, LONGEST_STOP))
+        self._run([self.chance.plan(kill=0.2)], excused=True)
+        number = signal.SIGCONT if self.chance.often(0.8) else signal.SIGKILL
+        self._act(f"{number.name} to the stopped run")
+        for runner in stopped:
+            runner.signal(number)
+            code = runner.wait()
+            assert code is not None
+            self._ended(runner, code, excused=True)
+
+    # -- the end --
+
+    def heal(self) -> None:
+        """No more faults or kills; time passes until nobody needs to look any more."""
+        self._clear_faults()
+        for number in range(MOST_ROUNDS):
+            self.step_number += 1
+            for deed in (self.people.resume_all, self.people.sign_in, self.people.resolve_doubts):
+                self._act(deed())
+            self._move((0, 20, 90, 330, 720)[number] if number < 5 else 1500)
+            self._run([Plan(8), Plan(8)])
+            self._verdict()
+            if self._is_quiet():
+                break
+        self._verdict(quiet=True)
+
+    def _is_quiet(self) -> bool:
+        rows = self.checker.rows
+        return all(row.wake_at is None and row.state != "publishing" for row in rows)
+
+    def _verdict(self, *, quiet: bool = False) -> None:
+        self.sandbox.settle()
+        found = self.checker.check(quiet=quiet)
+        if found:
+            raise Violation("\n".join(found[:20]))
+        if self.step_number % 10 == 0:
+            self._say(f"step {self.step_number}: {self.summary()}")
+
+    def summary(self) -> str:
+        told = [f"{count} {name}" for name, count in sorted(self.counts.items())]
+        states = [f"{count} {name}" for name, count in sorted(self.checker.counts().items())]
+        return f"{', '.join(told)}; {', '.join(states)}; {time.monotonic() - self._began:.0f} s"
+
+    def reasons(self) -> Counter[str]:
+        """What became of everything: state, and why when it is not published."""
+        return Counter(
+            f"{row.state}: {row.error_kind}, {row.error_message:.150}" if row.error_message else row.state
+            for row in self.checker.rows
+        )
+
+    def _act(self, what: str) -> None:
+        self.actions.append(f"{self.step_number}: {what}")
