@@ -71,11 +71,10 @@ class Board:
             self._claim(tx)
         work: list[Work] = []
         for lane, publication in self._turns(tx):
+            self._near.pop(publication.id, None)  # its moment is now, whatever becomes of it
             found = self.beginning.begin(tx, lane, publication)
             if found is not None:
                 work.append(found)
-                if found.publication is not None:
-                    self._near.pop(publication.id, None)
         return work
 
     def expects_more(self) -> bool:
