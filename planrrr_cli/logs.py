@@ -15,13 +15,12 @@ from typing import IO, Any
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.mask import MASKED, SecretMask
 
-__all__ = ["SecretMask", "bind", "bound", "configure", "mask", "unexpected"]
+__all__ = ["SecretMask", "bound", "configure", "mask", "unexpected"]
 
 LOGGER = "planrrr"
 mask = SecretMask()
 """The mask of this process: teach it every secret as soon as it is known."""
 
-_process_fields: dict[str, Any] = {}
 _context_fields: ContextVar[Mapping[str, Any]] = ContextVar("planrrr_log_fields")
 _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {
     "message",
@@ -31,11 +30,6 @@ _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) 
 _OURS = frozenset({"time", "level", "logger"})
 # ESC and its relatives in a platform's text must not steer the terminal of whoever reads the log.
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in {9, 10}}
-
-
-def bind(**fields: Any) -> None:
-    """Adds ``fields`` (say, ``run_id``) to every record of this process from now on."""
-    _process_fields.update(fields)
 
 
 @contextmanager
@@ -97,7 +91,7 @@ def _uncaught_in_thread(found: threading.ExceptHookArgs) -> None:
 
 def _add_fields(record: logging.LogRecord) -> bool:
     """Gives the record our names for the common fields, and what is bound."""
-    for name, value in {**_process_fields, **_context_fields.get({})}.items():
+    for name, value in _context_fields.get({}).items():
         record.__dict__.setdefault(name, value)
     record.time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
     record.level = record.levelname.lower()

@@ -45,7 +45,6 @@ ARROWS: Mapping[State, frozenset[State]] = {
     State.CANCELLED: frozenset({State.SCHEDULED}),
 }
 
-FINAL = frozenset({State.PUBLISHED, State.FAILED, State.MISSED, State.CANCELLED})
 RESCHEDULABLE = frozenset(state for state, targets in ARROWS.items() if State.SCHEDULED in targets) - {
     State.PUBLISHING,
     State.IN_DOUBT,

@@ -24,6 +24,7 @@ from planrrr_cli.domain.steps import (
     Published,
     Unknown,
 )
+from planrrr_cli.logs import bound
 from planrrr_cli.platforms.base import Publisher
 from planrrr_cli.publishing.lane import Lane
 
@@ -109,18 +110,21 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         while (work := self._jobs.get()) is not None:
-            publisher: Publisher | None = None
-            ending: Ending
-            try:
-                publisher = self._make_publisher(work.lane)
-                ending = self._carry_out(work, publisher)
-            except (PlatformError, LeaseLost, NotDurable) as error:
-                ending = error
-            except BaseException as error:
-                log.exception("attempt met a bug", extra=_fields(work))
-                ending = Bug(type(error).__name__)
-            calls = tuple(publisher.api.calls) if publisher is not None else ()
-            self._inbox.put(Ended(work, ending, calls))
+            with bound(**_fields(work)):  # so that every record of its calls tells whose they are
+                self._inbox.put(self._served(work))
+
+    def _served(self, work: Work) -> Ended:
+        publisher: Publisher | None = None
+        ending: Ending
+        try:
+            publisher = self._make_publisher(work.lane)
+            ending = self._carry_out(work, publisher)
+        except (PlatformError, LeaseLost, NotDurable) as error:
+            ending = error
+        except BaseException as error:
+            log.exception("attempt met a bug")
+            ending = Bug(type(error).__name__)
+        return Ended(work, ending, tuple(publisher.api.calls) if publisher is not None else ())
 
     def _carry_out(self, work: Work, publisher: Publisher) -> Ending:
         if work.publication is None or work.attempt is None:
@@ -174,6 +178,7 @@ def _ending(ending: E, allowed: UnionType | type) -> E:
 
 def _fields(work: Work) -> dict[str, object]:
     return {
+        "run_id": work.attempt.run_id if work.attempt else None,
         "publication_id": work.publication.id if work.publication else None,
         "platform": work.lane.connection.platform.value,
         "attempt": work.attempt.number if work.attempt else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from planrrr_cli.domain.clock import Clock
@@ -30,7 +30,7 @@ class Lane:
     refresh_wanted: bool = False
     refreshed: bool = False
     lost: bool = False
-    closing: bool = field(default=False)
+    closing: bool = False
 
     def assert_held(self) -> None:
         """Raise LeaseLost unless the lease is surely ours; called immediately before an irrevocable call.

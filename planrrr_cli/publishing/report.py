@@ -75,7 +75,6 @@ class RunReport:
     bugs: int = 0
     doubts_waiting: int = 0
     needs_reauth: tuple[str, ...] = ()
-    database_lost: str | None = None
 
 
 @dataclass(slots=True)

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from planrrr_cli import idle_sql as quick
 from planrrr_cli.domain.connections import Connection, ConnectionStatus, Platform
 from planrrr_cli.domain.publications import Publication, State
 from planrrr_cli.store import rows, schema
@@ -24,9 +23,7 @@ from planrrr_cli.store.session import Tx
 __all__ = [
     "claim",
     "database_now",
-    "idle_sql",
     "next_publications",
-    "next_wake",
     "release",
     "renew",
     "strand",
@@ -205,36 +202,3 @@ def next_publications(
     chosen = {row[0]: row[1] for row in found_ids if row[1] is not None}
     found = load(tx, chosen.values(), tokens=True, bound_since=now - BOUND_RECENTLY)
     return {lane: found[one] for lane, one in chosen.items() if one in found}
-
-
-def next_wake(
-    tx: Tx,
-    *,
-    now: datetime,
-    platforms: frozenset[Platform] | None = None,
-    publications: frozenset[str] | None = None,
-    run_id: str | None = None,
-) -> datetime | None:
-    """The earliest ``wake_at`` after ``now`` on a lane that could be claimed, or that ``run_id`` holds."""
-    p, c = schema.publications.c, connections.c
-    mine = _free(connections)
-    if run_id is not None:
-        mine = mine | (c.claimed_by == run_id)
-    query = (
-        select(p.wake_at)
-        .join(connections, c.id == p.connection_id)
-        .where(p.team_id == tx.team, p.wake_at > now, mine)
-        .order_by(p.wake_at)
-        .limit(1)
-    )
-    if platforms is not None:
-        query = query.where(c.platform.in_(sorted(platforms)))
-    if publications is not None:
-        query = query.where(p.id.in_(sorted(publications)))
-    found: datetime | None = tx.conn.execute(query, {"p_now": now}).scalar()
-    return found
-
-
-def idle_sql(dialect: str) -> str:
-    """The one SELECT of the quick look; see :mod:`planrrr_cli.idle_sql` for its parameters and its answer."""
-    return quick.POSTGRESQL if dialect == "postgresql" else quick.SQLITE

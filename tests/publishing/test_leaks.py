@@ -17,6 +17,7 @@ from tests.flows import FLOWS
 from tests.publishing.test_run import facebook_app, only_platform
 from tests.world import KEY, World
 
+REFRESH = {"facebook.token.exchange", "facebook.page_token.read"}  # of a lane, before any attempt
 FAULTS = [
     ("facebook.feed.create", "status:500", "after"),
     ("facebook.feed.create", "error:190:463", "before"),
@@ -76,6 +77,10 @@ def test_a_whole_run_at_debug_level_with_failures_shows_no_secret(world: World) 
         said += done.stdout + done.stderr
     assert '"level": "debug"' in said
     assert "attempt ended" in said
+    calls = [json.loads(line) for line in said.splitlines() if '"message": "platform call"' in line]
+    assert calls and all(
+        call["run_id"] and call["publication_id"] for call in calls if call["call"] not in REFRESH
+    )
     assert_no_secret(said, secrets, "the output")
     assert_no_secret(dump(world), secrets, "the database")
 

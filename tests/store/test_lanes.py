@@ -98,7 +98,6 @@ def test_a_lane_that_may_not_publish_is_not_claimed(factory, store, database_url
         factory = Factory(store)
         with store.reading() as tx:
             assert connections.find(tx, lane.id).held_reason == "no answer"
-            assert lanes.next_wake(tx, now=NOW - SECOND) is None
         return
     if why == "other team":
         factory = Factory(open_url(database_url, team="others"))
@@ -290,26 +289,6 @@ def test_a_lost_claim_gets_nothing_to_do(factory):
     assert factory.next(claims) == {}
 
 
-def test_next_wake_is_the_earliest_moment_at_which_something_can_be_done(factory, store):
-    soon, paused, held = factory.connection(), factory.connection(), factory.connection()
-    factory.post(soon, at=NOW + 5 * SECOND)
-    factory.post(soon, at=NOW - 5 * SECOND)
-    factory.post(paused, at=NOW + SECOND)
-    named = factory.publication(held, at=NOW + 3 * SECOND)
-    with store.transaction() as tx:
-        connections.pause(tx, paused.id, now=NOW)
-        assert lanes.next_wake(tx, now=NOW) == NOW + 3 * SECOND
-        assert lanes.next_wake(tx, now=NOW + 3 * SECOND) == NOW + 5 * SECOND
-        assert lanes.next_wake(tx, now=NOW + 5 * SECOND) is None
-        assert lanes.next_wake(tx, now=NOW, platforms=frozenset({Platform.YOUTUBE})) is None
-        assert lanes.next_wake(tx, now=NOW, publications=frozenset({named.id})) == NOW + 3 * SECOND
-    run_id = factory.run()
-    factory.claim(run_id=run_id, publications=frozenset({named.id}))
-    with store.reading() as tx:
-        assert lanes.next_wake(tx, now=NOW) == NOW + 5 * SECOND
-        assert lanes.next_wake(tx, now=NOW, run_id=run_id) == NOW + 3 * SECOND
-
-
 def test_the_database_clock_is_postgresqls(store):
     with store.reading() as tx:
         now = lanes.database_now(tx)
@@ -322,7 +301,7 @@ def test_the_database_clock_is_postgresqls(store):
 
 def looks(database_url: str, store, now: datetime) -> bool:
     """What the quick look says, asked without the store."""
-    query = lanes.idle_sql(store.dialect)
+    query = idle_sql.SQLITE if store.dialect == "sqlite" else idle_sql.POSTGRESQL
     if store.dialect == "sqlite":
         with sqlite3.connect(database_url.removeprefix("sqlite:///")) as connection:
             [(answer,)] = connection.execute(
