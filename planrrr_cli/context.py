@@ -19,6 +19,7 @@ from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.errors import ConfigError
 
 if TYPE_CHECKING:
+    from planrrr_cli.domain.connections import Connection
     from planrrr_cli.domain.secrets import Secret
     from planrrr_cli.platforms.base import App, Publisher
     from planrrr_cli.platforms.http import Transport
@@ -74,13 +75,15 @@ class Context:
     def follow(self, database_now: datetime | None) -> None:
         self.clock.follow(database_now)
 
-    def publisher(self, platform: Platform, *, gate: Callable[[], None] = lambda: None) -> Publisher:
+    def publisher(self, connection: Connection, *, gate: Callable[[], None] = lambda: None) -> Publisher:
         """A recipe for one attempt; ``gate`` is asked immediately before every irrevocable call."""
         from planrrr_cli.platforms import publisher_class
         from planrrr_cli.platforms.http import Api
 
+        platform = connection.platform
         api = Api(self.transport(), platform=platform.value, gate=gate, clock=self.clock)
-        return publisher_class(platform)(api, self.app(platform), self.media_source(None), self.clock)
+        app = self.app(platform).of(connection)
+        return publisher_class(platform)(api, app, self.media_source(None), self.clock)
 
     def transport(self) -> Transport:
         from planrrr_cli.platforms.http import Transport
@@ -90,7 +93,7 @@ class Context:
         return self._transport
 
     def app(self, platform: Platform) -> App:
-        """The operator's application at ``platform``."""
+        """The developer app of the settings at ``platform``."""
         from planrrr_cli.platforms.base import App
 
         settings = self.settings
@@ -102,6 +105,22 @@ class Context:
                     settings.facebook_api_version,
                     settings.facebook_app_id,
                     settings.facebook_app_secret,
+                )
+            case Platform.X:
+                return App(
+                    settings.x_api_url,
+                    app_id=settings.x_client_id,
+                    app_secret=settings.x_client_secret,
+                    consumer_key=settings.twitter_api_key,
+                    consumer_secret=settings.twitter_api_secret,
+                )
+            case Platform.LINKEDIN:
+                return App(
+                    settings.linkedin_api_url,
+                    api_version=settings.linkedin_api_version,
+                    app_id=settings.linkedin_client_id,
+                    app_secret=settings.linkedin_client_secret,
+                    oauth_url=settings.linkedin_oauth_url,
                 )
             case _:
                 raise KeyError(platform)

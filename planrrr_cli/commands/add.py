@@ -110,6 +110,7 @@ def _add(ctx: Context, tx: Tx, checked: Checked, wishes: Wishes, ordinal: int, n
             replace(checked.document, at=at, zone=zone_name),
             [medium.sha256 for medium in post.media],
             [connection.id for connection in found],
+            [medium.sha256 for files in post.attached.values() for medium in files.values()],
         ),
         document=checked.name,
         connections=[connection.id for connection in found],
@@ -133,10 +134,12 @@ def _connections(tx: Tx, checked: Checked) -> tuple[list[Connection], list[Shape
         raise _invalid("no_connection", error) from None
     errors: list[Shape] = []
     warnings: list[Shape] = []
-    for platform in dict.fromkeys(connection.platform for connection in found):
-        for problem in problems_on(platform, checked):
-            shape = {"platform": platform.value} | problem_shape(problem)
-            (errors if problem.severity is Severity.ERROR else warnings).append(shape)
+    for connection in found:
+        for problem in problems_on(connection.platform, checked, connection):
+            shape = {"platform": connection.platform.value} | problem_shape(problem)
+            into = errors if problem.severity is Severity.ERROR else warnings
+            if shape not in into:  # two accounts of one platform have most problems in common
+                into.append(shape)
     if errors:
         raise _Invalid(*errors)
     warnings += [

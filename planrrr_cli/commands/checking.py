@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from planrrr_cli.context import Context
 from planrrr_cli.documents import MOST_BYTES, Document, MediaItem, Target, open_document, read_document
-from planrrr_cli.domain.connections import Platform
+from planrrr_cli.domain.connections import Connection, Platform
 from planrrr_cli.domain.errors import InvalidDocument
 from planrrr_cli.domain.posts import Media, Post, Problem, problems
 from planrrr_cli.platforms import PLATFORMS, publisher_class
@@ -23,13 +23,17 @@ UNREADABLE = "document_unreadable"  # the rule of a problem whose sentence names
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A document as far as it could be read. ``post`` is None when it could not; ``media`` are the bad media."""
+    """A document as far as it could be read. ``post`` is None when it could not; ``media`` are the bad media.
+
+    ``files`` are the bad files among those that a platform's options name.
+    """
 
     name: str
     document: Document | None = None
     post: Post | None = None
     unreadable: str | None = None
     media: tuple[Problem, ...] = ()
+    files: Mapping[Platform, tuple[Problem, ...]] = field(default_factory=dict)
 
 
 def check(ctx: Context, name: str, *, extra_media: Sequence[str], targets: tuple[Target, ...]) -> Checked:
@@ -48,7 +52,33 @@ def check(ctx: Context, name: str, *, extra_media: Sequence[str], targets: tuple
         except BadMedia as error:
             media.append(Media(file=item.file, url=item.url, alt=item.alt))
             bad.append(Problem("media_unusable", str(error), medium=position))
-    return Checked(name, document, _post(document, tuple(media)), media=tuple(bad))
+    attached, files = _attached(ctx, document)
+    post = replace(_post(document, tuple(media)), attached=attached)
+    return Checked(name, document, post, media=tuple(bad), files=files)
+
+
+def _attached(
+    ctx: Context, document: Document
+) -> tuple[dict[str, dict[str, Media]], dict[Platform, tuple[Problem, ...]]]:
+    """The files that options name, looked at, and the sentences about those that cannot be used."""
+    attached: dict[str, dict[str, Media]] = {}
+    wrong: dict[Platform, tuple[Problem, ...]] = {}
+    for platform in map(Platform, document.overrides):
+        options = document.overrides[platform.value]
+        names = publisher_class(platform).rules.files if platform in PLATFORMS else ()
+        for name in (name for name in names if name in options):
+            try:
+                if not isinstance(options[name], str) or not options[name].strip():
+                    raise BadMedia(
+                        f"{platform}: {name} is not the name of a file; write it like  {name}: file.ext"
+                    )
+                item = MediaItem(file=options[name].strip())
+                seen = _looked_at(ctx, item, document.folder, document.folder)
+                attached.setdefault(platform.value, {})[name] = seen
+            except BadMedia as error:
+                attached.setdefault(platform.value, {})[name] = Media(file=str(options[name]))
+                wrong[platform] = (*wrong.get(platform, ()), Problem(f"{name}_unusable", str(error)))
+    return attached, wrong
 
 
 def _read(name: str) -> Document:
@@ -109,15 +139,16 @@ def _post(document: Document, media: tuple[Media, ...]) -> Post:
     )
 
 
-def problems_on(platform: Platform, checked: Checked) -> list[Problem]:
-    """Everything that speaks against publishing the document on ``platform``; errors first."""
+def problems_on(platform: Platform, checked: Checked, connection: Connection | None = None) -> list[Problem]:
+    """Everything that speaks against publishing the document on ``platform`` (there: ``connection``); errors first."""
     assert checked.post is not None
     if platform not in PLATFORMS:
         return [Problem("platform_not_supported", f"this version cannot publish to {platform} yet")]
     bad = {problem.medium for problem in checked.media}
-    found = problems(checked.post.adapted(platform), publisher_class(platform).rules)
+    found = problems(checked.post.adapted(platform), publisher_class(platform).rules_for(connection))
     return [
         *checked.media,
+        *checked.files.get(platform, ()),
         *(problem for problem in found if problem.medium not in bad or problem.medium is None),
     ]
 

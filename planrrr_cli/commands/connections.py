@@ -6,12 +6,13 @@ import unicodedata
 from collections.abc import Sequence
 
 from planrrr_cli import render
-from planrrr_cli.commands.asking import confirm, read_token
+from planrrr_cli.commands.asking import confirm
+from planrrr_cli.commands.credentials import Credentials, Given, read_credentials
 from planrrr_cli.commands.shapes import connection_shape, short
 from planrrr_cli.commands.showing import zone
 from planrrr_cli.commands.targets import read_platform, waits
 from planrrr_cli.context import Context
-from planrrr_cli.domain.connections import Connection, Platform, Tokens
+from planrrr_cli.domain.connections import Connection, Platform
 from planrrr_cli.domain.errors import ConnectionRevoked, Refused, TokenExpired, UsageError
 from planrrr_cli.platforms import PLATFORMS
 from planrrr_cli.platforms.base import Account
@@ -25,9 +26,8 @@ LONGEST_NAME = 500
 def add(
     ctx: Context,
     platform_name: str,
+    given: Given,
     *,
-    token_file: str | None,
-    user_token_file: str | None,
     account_id: str | None,
     account_name: str | None,
     check: bool,
@@ -37,14 +37,14 @@ def add(
     platform = read_platform(platform_name)
     _check_name(account_name)
     _check_id(account_id)
-    tokens = _read_tokens(platform, token_file, user_token_file)
+    credentials = read_credentials(ctx, platform, given)
     if check:
-        account = _identified(ctx, platform, tokens, account_id)
+        account = _identified(ctx, platform, credentials, account_id)
     elif account_id and account_name:
-        account = Account(account_id, account_name, tokens)
+        account = Account(account_id, account_name, credentials.tokens)
     else:
         raise UsageError("with --no-check nobody can be asked: give --account-id and --name")
-    new = new_connection(platform, account, account_name)
+    new = new_connection(platform, account, account_name, credentials)
     with ctx.store.transaction() as tx:
         connection, added = connections.add(tx, new, now=ctx.clock.now())
     _show([connection], ctx, as_json=as_json, more={"added": int(added), "updated": int(not added)})
@@ -73,30 +73,27 @@ def _check_id(account_id: str | None) -> None:
         )
 
 
-def _read_tokens(platform: Platform, token_file: str | None, user_token_file: str | None) -> Tokens:
-    if token_file == "-" and user_token_file == "-":
-        raise UsageError("only one token can come from standard input")
-    user = read_token(user_token_file, f"{platform} user token") if user_token_file else None
-    if user and token_file is None:
-        return Tokens(access=user, refresh=user)
-    return Tokens(access=read_token(token_file, f"{platform} token"), refresh=user)
-
-
-def _identified(ctx: Context, platform: Platform, tokens: Tokens, account_id: str | None) -> Account:
+def _identified(
+    ctx: Context, platform: Platform, credentials: Credentials, account_id: str | None
+) -> Account:
     if platform not in PLATFORMS:
         raise Refused(
             f"this version cannot ask {platform} whose token it is; add it with --no-check, --account-id and --name"
         )
     try:
-        return ctx.publisher(platform).identify(tokens, account_id)
+        publisher = ctx.publisher(credentials.stranger(platform, account_id))
+        return publisher.identify(credentials.tokens, account_id)
     except (ConnectionRevoked, TokenExpired) as error:
         error.next_step = error.next_step or "nothing was stored; make a new token and try again"
         raise
 
 
-def new_connection(platform: Platform, account: Account, name: str | None = None) -> NewConnection:
+def new_connection(
+    platform: Platform, account: Account, name: str | None, credentials: Credentials
+) -> NewConnection:
     """The row to write for an account; Facebook's recipe finds its page id in the options."""
-    options = {"page_id": account.account_id} if platform is Platform.FACEBOOK else {}
+    page = {"page_id": account.account_id} if platform is Platform.FACEBOOK else {}
+    options = {**page, **account.options, **credentials.options}
     return NewConnection(
         platform=platform,
         account_id=account.account_id,
@@ -105,6 +102,8 @@ def new_connection(platform: Platform, account: Account, name: str | None = None
         scopes=tuple(account.scopes),
         options=options,
         max_lateness=None,
+        app_id=credentials.app_id,
+        app_secret=credentials.app_secret,
     )
 
 

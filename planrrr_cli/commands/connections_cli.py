@@ -17,12 +17,20 @@ accounts = typer.Typer(
     epilog=o.examples(
         "planrrr connections add facebook",
         "planrrr connections add facebook --token-file - --account-id 1234567890 < token.txt",
+        "planrrr connections add x --token-file token.txt --refresh-token-file refresh.txt",
+        "planrrr connections add x --token-secret-file secret.txt --option long_posts=true",
     ),
 )
 def connections_add(
     platform: o.PlatformArgument,
     token_file: o.TokenFile = None,
     user_token_file: o.UserTokenFile = None,
+    refresh_token_file: o.RefreshTokenFile = None,
+    token_secret_file: o.TokenSecretFile = None,
+    expires_at: o.ExpiresAt = None,
+    app_id: o.AppId = None,
+    app_secret_file: o.AppSecretFile = None,
+    account_options: o.AccountOptions = None,
     account_id: o.AccountId = None,
     name: o.AccountName = None,
     no_check: o.NoCheckFlag = False,
@@ -34,12 +42,21 @@ def connections_add(
     """
     with opened(as_json) as ctx:
         from planrrr_cli.commands.connections import add
+        from planrrr_cli.commands.credentials import Given
 
         code = add(
             ctx,
             platform,
-            token_file=token_file,
-            user_token_file=user_token_file,
+            Given(
+                token_file=token_file,
+                user_token_file=user_token_file,
+                refresh_token_file=refresh_token_file,
+                token_secret_file=token_secret_file,
+                expires_at=expires_at,
+                app_id=app_id,
+                app_secret_file=app_secret_file,
+                options=tuple(account_options or ()),
+            ),
             account_id=account_id,
             account_name=name,
             check=not no_check,
@@ -107,7 +124,9 @@ def connections_import(source: o.ImportArgument, as_json: o.JsonFlag = False) ->
 
     \b
     Fields: platform, accountId, accountName, accessToken, refreshToken,
-    expiresAt, scopes, metadata.pageId. Others are ignored.
+    accessTokenSecret, expiresAt, scopes, appId, appSecret,
+    metadata.pageId, metadata.longPosts, metadata.plan.
+    Others are ignored.
     """
     with opened(as_json) as ctx:
         from planrrr_cli.commands.connections_import import import_connections

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from planrrr_cli import render
+from planrrr_cli.commands.account_options import options_from
 from planrrr_cli.commands.connections import SCHEMA, show_table
 from planrrr_cli.commands.shapes import connection_shape
 from planrrr_cli.context import Context
@@ -142,6 +143,8 @@ def _connection(entry: object) -> NewConnection:
         scopes=_scopes(entry.get("scopes")),
         options=_options(platform, account_id, metadata),
         max_lateness=None,
+        app_id=_text_field(entry, "appId", default="") or None,
+        app_secret=_token(entry, "appSecret", needed=False),
     )
 
 
@@ -157,7 +160,8 @@ def _tokens(entry: Mapping[str, object]) -> Tokens:
     refresh = _token(entry, "refreshToken", needed=False)
     access = _token(entry, "accessToken", needed=True)
     assert access is not None
-    return Tokens(access=access, refresh=refresh, expires_at=_moment(entry.get("expiresAt")))
+    secret = _token(entry, "accessTokenSecret", needed=False)
+    return Tokens(access, refresh, _moment(entry.get("expiresAt")), secret)
 
 
 def _token(entry: Mapping[str, object], name: str, *, needed: bool) -> Secret | None:
@@ -210,7 +214,11 @@ def _options(platform: Platform, account_id: str, metadata: Mapping[str, object]
         raise BadEntry("metadata.pageId is not a text")
     if platform is Platform.FACEBOOK:
         return {"page_id": str(page or account_id)}
-    return {"page_id": str(page)} if page else {}
+    try:
+        options = options_from(platform, metadata)
+    except ValueError as error:
+        raise BadEntry(f"metadata: {error}") from None
+    return options | ({"page_id": str(page)} if page else {})
 
 
 def _moment(value: object) -> datetime | None:

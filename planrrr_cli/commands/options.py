@@ -102,6 +102,36 @@ UserTokenFile = Annotated[
         "--user-token-file", metavar="FILE", help="Facebook: the user token that page tokens come from."
     ),
 ]
+RefreshTokenFile = Annotated[
+    str | None,
+    typer.Option("--refresh-token-file", metavar="FILE", help="Where the refresh token is, if there is one."),
+]
+TokenSecretFile = Annotated[
+    str | None,
+    typer.Option(
+        "--token-secret-file",
+        metavar="FILE",
+        help="X: the secret of an OAuth 1.0a token, which signs its calls.",
+    ),
+]
+ExpiresAt = Annotated[
+    str | None, typer.Option("--expires-at", metavar="TIME", help="When the token ends, if you know it.")
+]
+AppId = Annotated[
+    str | None,
+    typer.Option(
+        "--app-id", metavar="ID", help="The developer app of these tokens, if not the settings' one."
+    ),
+]
+AppSecretFile = Annotated[
+    str | None, typer.Option("--app-secret-file", metavar="FILE", help="Where the secret of that app is.")
+]
+AccountOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--option", metavar="NAME=VALUE", help="X: long_posts=true, plan=enterprise; may be repeated."
+    ),
+]
 AccountId = Annotated[
     str | None,
     typer.Option("--account-id", metavar="ID", help="Which account, when the token opens several."),

@@ -17,7 +17,7 @@ from planrrr_cli.context import Context
 from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.errors import PlatformError, Refused, UsageError
 from planrrr_cli.domain.publications import Publication, State
-from planrrr_cli.domain.steps import Absent, Finding, Published, Unknown
+from planrrr_cli.domain.steps import Absent, Finding, Landed, Published, Unknown
 from planrrr_cli.platforms import PLATFORMS
 from planrrr_cli.store import publications
 from planrrr_cli.store.loading import BOUND_RECENTLY, load
@@ -119,12 +119,14 @@ def _ask_platform(ctx: Context, one: Publication) -> Finding | None:
         return None
     render.say(f"asking {one.platform} …")
     try:
-        finding = ctx.publisher(one.platform).find(one)
+        finding = ctx.publisher(one.connection).find(one)
     except PlatformError as error:
         render.say(f"{one.platform} could not be asked: {error.message}")
         return None
     if isinstance(finding, Absent | Unknown):
         render.say(f"{one.platform} was asked: {finding.reason}")
+    elif isinstance(finding, Landed):
+        render.say(f"{one.platform} was asked: {finding.reason}; the rest is still to come")
     else:
         render.say(f"{one.platform} was asked: it is there, {finding.permalink or finding.remote_id}")
     return finding
@@ -132,6 +134,10 @@ def _ask_platform(ctx: Context, one: Publication) -> Finding | None:
 
 def _agreed(one: Publication, answer: Answer, finding: Finding | None) -> Published | None:
     """What is to be written: where it is out, or None for sending it again."""
+    if isinstance(finding, Landed):
+        raise Refused(
+            f"{finding.reason}, so nothing has to be decided; the rest goes out with planrrr publish-due"
+        )
     seen = finding if isinstance(finding, Published) else None
     if not answer.is_out:
         if seen:

@@ -103,12 +103,16 @@ def read_document(raw: bytes, *, name: str, folder: Path) -> Document:
 
 
 def fingerprint(
-    document: Document, media_hashes: Sequence[str | None], targets: Iterable[Target | str]
+    document: Document,
+    media_hashes: Sequence[str | None],
+    targets: Iterable[Target | str],
+    attached_hashes: Sequence[str | None] = (),
 ) -> str:
     """The hex SHA-256 of what would be posted, where and when as typed: the same document added twice is recognised.
 
     When counts as typed, since settings and the rules of time zones may change; but not how it was spelled.
-    ``media_hashes``: one per medium in order; None or empty where only an address is known.
+    ``media_hashes``: one per medium in order; None or empty where only an address is known. ``attached_hashes``: of
+    the files that options name.
     """
     media = [
         [known or item.url or item.file, item.alt]
@@ -127,6 +131,8 @@ def fingerprint(
         "at": at,
         "zone": None if at == NOW else document.zone,
     }
+    if attached_hashes:
+        content["attached"] = list(attached_hashes)
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

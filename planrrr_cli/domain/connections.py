@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from planrrr_cli.domain.errors import Scope
 from planrrr_cli.domain.secrets import Secret
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -38,11 +39,15 @@ class ConnectionStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Tokens of one account; ``expires_at`` is UTC, None means no known end."""
+    """Tokens of one account; ``expires_at`` is UTC, None means no known end.
+
+    ``secret`` is the secret of an OAuth 1.0a token, which signs every call; None for bearer tokens.
+    """
 
     access: Secret
     refresh: Secret | None = None
     expires_at: datetime | None = None
+    secret: Secret | None = None
 
     def expires_within(self, margin: timedelta, *, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now + margin
@@ -54,6 +59,8 @@ class Connection:
 
     ``options`` is platform-specific (Facebook: ``page_id``). ``held_until``: the platform asked this account to
     wait; the lane is not claimed before. ``max_lateness``: None means the program's default of 24 hours.
+    ``app_id`` and ``app_secret``: the developer app that these tokens belong to, where it is not the one of the
+    settings.
     """
 
     id: str
@@ -69,3 +76,16 @@ class Connection:
     held_until: datetime | None = None
     held_reason: str | None = None
     max_lateness: timedelta | None = None
+    app_id: str | None = None
+    app_secret: Secret | None = None
+
+
+def shares(one: Connection, other: Connection, scope: Scope) -> bool:
+    """Whether what limits ``other`` within ``scope`` limits ``one`` too."""
+    match scope:
+        case Scope.CONNECTION:
+            return one.id == other.id
+        case Scope.APP:
+            return one.platform is other.platform and one.app_id == other.app_id
+        case Scope.PLATFORM:
+            return one.platform is other.platform

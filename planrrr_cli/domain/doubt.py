@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from planrrr_cli.domain.steps import Absent, Finding, Published
+from planrrr_cli.domain.steps import Absent, Finding, Landed, Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,13 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class GoOn:
+    """One of several calls took effect; the recipe goes on after it."""
+
+    landed: Landed
+
+
+@dataclass(frozen=True, slots=True)
 class ProvedAbsent:
     """Sending again is safe."""
 
@@ -65,7 +72,7 @@ class AskPerson:
     reason: str
 
 
-Verdict = Found | ProvedAbsent | LookAgain | AskPerson
+Verdict = Found | GoOn | ProvedAbsent | LookAgain | AskPerson
 
 
 def weigh(
@@ -74,6 +81,8 @@ def weigh(
     """What one more look means, after ``looked`` earlier ones of which ``absent_looks`` read well and found nothing."""
     if isinstance(finding, Published):
         return Found(finding)
+    if isinstance(finding, Landed):
+        return GoOn(finding)
     if isinstance(finding, Absent):
         absent_looks += 1
         if _proves(finding, patience, absent_looks, now - sent_at):

@@ -18,13 +18,31 @@ class MediaKind(StrEnum):
     GIF = "gif"
     VIDEO = "video"
     DOCUMENT = "document"
+    SUBTITLES = "subtitles"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a picture or a video is beyond its bytes; None where the file does not say.
+
+    ``width`` and ``height`` in pixels as shown, ``duration`` in seconds, ``frame_rate`` in frames per second,
+    ``frames`` of a picture that moves. Codecs by their common names: ``AVC``, ``HEVC``, ``AAC``, ``JPEG``.
+    """
+
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    frame_rate: float | None = None
+    frames: int | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
     """One medium of a post: a local ``file`` (absolute path, links resolved) or a ``url``, never both.
 
-    ``kind``, ``content_type``, ``size`` (bytes) and ``sha256`` (hex) are None until somebody looked at the
+    ``kind``, ``content_type``, ``size`` (bytes), ``sha256`` (hex) and ``shape`` are None until somebody looked at the
     bytes, which for a URL happens only when it is fetched.
     """
 
@@ -35,6 +53,7 @@ class Media:
     content_type: str | None = None
     size: int | None = None
     sha256: str | None = None
+    shape: Shape | None = None
 
     @property
     def name(self) -> str:
@@ -47,6 +66,7 @@ class Post:
     """What a person wrote once: text, media, time.
 
     ``overrides`` maps a platform to what the document said for it alone; :meth:`adapted` applies them.
+    ``attached`` maps a platform to the files that its options name; ``attachments`` are those of an adapted post.
     ``wall_time`` is the time as typed, ``zone`` the IANA zone it was typed in (None when it had an offset).
     """
 
@@ -57,6 +77,8 @@ class Post:
     first_comment: str | None = None
     options: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: NOTHING)
+    attached: Mapping[str, Mapping[str, Media]] = field(default_factory=lambda: NOTHING)
+    attachments: Mapping[str, Media] = field(default_factory=lambda: NOTHING)
     scheduled_at: datetime | None = None
     wall_time: str | None = None
     zone: str | None = None
@@ -65,10 +87,16 @@ class Post:
     team_id: str = "default"
 
     def adapted(self, platform: Platform) -> Post:
-        """This post with the platform's own overrides applied; what is not a common field goes to ``options``."""
-        mine = dict(self.overrides.get(platform.value, {}))
+        """This post with the platform's own overrides applied; what is not a common field goes to ``options``.
+
+        A file that an option names is in ``attachments`` and no longer among the options.
+        """
+        files = self.attached.get(platform.value, {})
+        mine = {
+            key: value for key, value in self.overrides.get(platform.value, {}).items() if key not in files
+        }
         common = {key: mine.pop(key) for key in ("text", "link", "title", "first_comment") if key in mine}
-        return replace(self, **common, options=mine, overrides={})
+        return replace(self, **common, options=mine, overrides={}, attachments=files, attached={})
 
 
 class Severity(StrEnum):
@@ -108,13 +136,19 @@ def code_points(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ContentRules:
-    """What a platform takes: numbers with their sources, and its own checks for what no number expresses."""
+    """What a platform takes: numbers with their sources, and its own checks for what no number expresses.
+
+    ``length`` replaces the plain comparison of a text's ``count`` with the limit, where more can be said of it.
+    ``files`` are the platform's options that name a file beside the document.
+    """
 
     platform: Platform
     text: Limit
     media_count: Limit
     count: Callable[[str], int] = code_points
+    length: Check | None = None
     checks: tuple[Check, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def problems(post: Post, rules: ContentRules) -> list[Problem]:
@@ -130,8 +164,10 @@ def errors_among(found: Iterable[Problem]) -> list[Problem]:
 
 
 def _text_problems(post: Post, rules: ContentRules) -> Iterable[Problem]:
-    length, limit = rules.count(post.text), rules.text.value
-    if length > limit:
+    limit = rules.text.value
+    if rules.length is not None:
+        yield from rules.length(post)
+    elif (length := rules.count(post.text)) > limit:
         yield Problem(
             "text_too_long", f"the text has {length:,} characters, {length - limit:,} more than {limit:,}"
         )

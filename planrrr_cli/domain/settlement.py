@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from planrrr_cli.domain.backoff import rate_limit_ends, retry_delay
-from planrrr_cli.domain.doubt import AskPerson, Found, LookAgain, Patience, ProvedAbsent, Verdict
+from planrrr_cli.domain.doubt import AskPerson, Found, GoOn, LookAgain, Patience, ProvedAbsent, Verdict
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
     ContentRejected,
@@ -17,6 +19,7 @@ from planrrr_cli.domain.errors import (
     PlatformError,
     PlatformUnavailable,
     RateLimited,
+    Scope,
     TokenExpired,
     UnexpectedReply,
 )
@@ -39,8 +42,9 @@ class Retries:
 class Settlement:
     """Everything the settling write changes. ``None`` in ``wake_at`` means that nobody needs to look.
 
-    ``clear_sending`` ends the point of no return. ``hold_lane_until``: the platform asked the whole account to
-    wait. ``needs_reauth``: the reason why a person must sign in again.
+    ``clear_sending`` ends the point of no return. ``hold_until``: the platform asked the whole account to wait, or
+    with another ``hold_scope`` every account of its app or of the platform. ``needs_reauth``: the reason why a person
+    must sign in again. ``checkpoint`` replaces the stored one, when a look learned what the lost answer had said.
     """
 
     outcome: Outcome
@@ -53,7 +57,9 @@ class Settlement:
     error: ErrorNote | None = None
     clear_error: bool = False
     needs_reauth: str | None = None
-    hold_lane_until: datetime | None = None
+    hold_until: datetime | None = None
+    hold_scope: Scope = Scope.CONNECTION
+    checkpoint: Mapping[str, Any] | None = None
     refresh_token: bool = False
     doubt_looks: int = 0
     absent_looks: int = 0
@@ -139,7 +145,8 @@ def after_error(
                 wake_at=until,
                 clear_sending=True,
                 error=note(error, error.next_step or f"it goes on by itself at {until:%Y-%m-%d %H:%M} UTC"),
-                hold_lane_until=until,
+                hold_until=until,
+                hold_scope=error.scope,
             )
         case PlatformUnavailable():
             most = retries.attempts
@@ -218,6 +225,16 @@ def after_look(verdict: Verdict, publication: Publication, *, retries: Retries, 
     match verdict:
         case Found(published):
             return replace(after_success(published, now=now), spent=0)
+        case GoOn(landed):
+            return Settlement(
+                Outcome.RETRIED,
+                State.SCHEDULED,
+                wake_at=now,
+                spent=-1,  # what the doubt had cost: that attempt did what it set out to do
+                clear_sending=True,
+                clear_error=True,
+                checkpoint={**publication.checkpoint, **landed.notes},
+            )
         case ProvedAbsent(reason) if publication.spent >= retries.attempts:
             return _absent_for_good(reason, publication)
         case ProvedAbsent(reason):
@@ -282,7 +299,8 @@ def _follow_up_waits(
         State.PUBLISHED,
         wake_at=until or now,
         needs_reauth=error.message if isinstance(error, ConnectionRevoked) else None,
-        hold_lane_until=until,
+        hold_until=until,
+        hold_scope=error.scope if isinstance(error, RateLimited) else Scope.CONNECTION,
         refresh_token=isinstance(error, TokenExpired),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -61,6 +61,17 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
+class Landed:
+    """The call in doubt took effect, and the recipe has more to send (the next part of a thread).
+
+    ``notes`` are merged into the checkpoint, as if the call had been answered; then the recipe goes on from there.
+    """
+
+    reason: str
+    notes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A look that settles nothing. ``ask_person``: more looks will not help (two candidates, no permission)."""
 
@@ -78,4 +89,4 @@ class FollowedUp:
 
 Steps = Generator[Checkpoint | PointOfNoReturn, None, Published | Processing]
 FollowUpSteps = Generator[Checkpoint, None, FollowedUp]
-Finding = Published | Absent | Unknown
+Finding = Published | Landed | Absent | Unknown

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from planrrr_cli.domain.clock import Clock
-from planrrr_cli.domain.connections import Connection, Platform, Tokens
+from planrrr_cli.domain.connections import NOTHING, Connection, Platform, Tokens
 from planrrr_cli.domain.doubt import Patience
 from planrrr_cli.domain.posts import ContentRules
 from planrrr_cli.domain.publications import Publication
@@ -22,23 +23,43 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The operator's application at one platform: where its API is and who we are there."""
+    """The developer app at one platform: where its API is and who we are there.
+
+    ``consumer_key`` and ``consumer_secret`` sign the calls of OAuth 1.0a tokens.
+    """
 
     api_url: str
     upload_url: str = ""
     api_version: str = ""
     app_id: str | None = None
     app_secret: Secret | None = None
+    oauth_url: str = ""
+    consumer_key: Secret | None = None
+    consumer_secret: Secret | None = None
+
+    def of(self, connection: Connection) -> App:
+        """The same place with the connection's own developer app, where it has one.
+
+        For an OAuth 1.0a token that is the key pair which signs; for others the OAuth 2 client.
+        """
+        if not connection.app_id:
+            return self
+        if connection.tokens.secret:
+            return replace(
+                self, consumer_key=Secret(connection.app_id), consumer_secret=connection.app_secret
+            )
+        return replace(self, app_id=connection.app_id, app_secret=connection.app_secret)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a token turned out to open, read from the platform itself."""
+    """What a token turned out to open, read from the platform itself; ``options`` are the connection's."""
 
     account_id: str
     account_name: str
     tokens: Tokens
     scopes: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
 
 class Publisher(ABC):
@@ -80,6 +101,16 @@ class Publisher(ABC):
     @abstractmethod
     def identify(self, tokens: Tokens, account_id: str | None) -> Account:
         """Which account these tokens open; ``account_id`` chooses when there are several."""
+
+    @classmethod
+    def rules_for(cls, connection: Connection | None) -> ContentRules:
+        """What this account takes; None asks for the platform in general, without knowing an account."""
+        return cls.rules
+
+    @classmethod
+    def remote_id_in(cls, url: str, connection: Connection) -> str | None:
+        """The platform's id of a post in its address; None where the address does not hold it."""
+        return None
 
     @classmethod
     def warnings(cls, app: App, *, now: datetime) -> tuple[str, ...]:

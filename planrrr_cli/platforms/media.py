@@ -16,6 +16,7 @@ from typing import BinaryIO
 from planrrr_cli.domain.errors import ErrorKind, MediaRejected, PlanrrrError, PlatformUnavailable
 from planrrr_cli.domain.posts import Media
 from planrrr_cli.platforms.fetching import CannotFetch, Fetcher, HostTrouble
+from planrrr_cli.platforms.shapes import shape_of
 from planrrr_cli.platforms.sniff import ENOUGH, first_bytes, sniff
 from planrrr_cli.platforms.wire import PIECE
 
@@ -94,13 +95,13 @@ class MediaSource:
         self._fetcher = fetcher
 
     def look(self, media: Media) -> Media:
-        """``media`` with kind, content type, size and hash, for a file; a URL is left as it is until it is fetched.
+        """``media`` with all its facts, for a file; a URL is left as it is until it is fetched.
 
         Raises BadMedia.
         """
         if media.file is None:
             return media
-        bare = replace(media, kind=None, content_type=None, size=None, sha256=None)
+        bare = replace(media, kind=None, content_type=None, size=None, sha256=None, shape=None)
         with self.open(bare) as opened:
             return opened.media
 
@@ -113,6 +114,8 @@ class MediaSource:
         written = _written(file)
         try:
             facts = _facts(file, media)
+            if media.sha256 is None:  # nobody has looked yet; what is noted was looked at when it was added
+                facts = replace(facts, shape=shape_of(file, facts.kind))
         except BaseException:
             file.close()
             raise

@@ -19,6 +19,7 @@ from planrrr_cli.domain.steps import (
     Absent,
     Checkpoint,
     FollowedUp,
+    Landed,
     PointOfNoReturn,
     Processing,
     Published,
@@ -59,6 +60,7 @@ Ending = (
     Published
     | Processing
     | Absent
+    | Landed
     | Unknown
     | FollowedUp
     | Tokens
@@ -135,7 +137,7 @@ class Worker(threading.Thread):
             case AttemptKind.FOLLOW_UP:
                 return _ending(self._drive(work, publisher.follow_up(work.publication)), FollowedUp)
             case AttemptKind.RECONCILE:
-                return _ending(publisher.find(work.publication), Published | Absent | Unknown)
+                return _ending(publisher.find(work.publication), Published | Landed | Absent | Unknown)
 
     def _drive(self, work: Work, steps: Generator[Step, None, R]) -> R:
         try:
@@ -163,6 +165,8 @@ def _step(step: Step) -> Step:
 
 
 def _ending(ending: E, allowed: UnionType | type) -> E:
+    if isinstance(ending, Landed):
+        json.dumps(dict(ending.notes), allow_nan=False)
     if not isinstance(ending, allowed):
         raise TypeError(
             f"the recipe ended with a {type(ending).__name__}, which says nothing of the publication"

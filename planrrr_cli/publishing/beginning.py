@@ -105,7 +105,7 @@ class Beginning:
 
     def _admission(self, lane: Lane, publication: Publication) -> Admission:
         connection = publication.connection
-        can_refresh = self.ctx.publisher(publication.platform).can_refresh(connection)
+        can_refresh = self.ctx.publisher(connection).can_refresh(connection)
         if lane.refresh_wanted and connection.tokens.access != lane.connection.tokens.access:
             lane.refresh_wanted = False  # somebody signed in since that token was refused
         if lane.refresh_wanted and not lane.refreshed:
@@ -114,7 +114,7 @@ class Beginning:
             return NeedsPerson("the token is not accepted even after it was refreshed")
         return admit(
             publication,
-            rules=publisher_class(publication.platform).rules,
+            rules=publisher_class(publication.platform).rules_for(connection),
             can_refresh=can_refresh and not lane.refreshed,
             now=self.ctx.clock.now(),
             expedited=self.options.publications is not None,

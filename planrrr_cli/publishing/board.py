@@ -6,6 +6,8 @@ import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from planrrr_cli.domain.connections import shares
+from planrrr_cli.domain.errors import Scope
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.settlement import Settlement
 from planrrr_cli.platforms import PLATFORMS
@@ -121,10 +123,28 @@ class Board:
             lane.refresh_wanted, lane.connection = True, publication.connection
         if settlement.needs_reauth:
             self.reporter.needs_reauth[lane.connection.id] = None
-        if settlement.needs_reauth or settlement.hold_lane_until or not settled.written:
+        if settlement.needs_reauth or settlement.hold_until or not settled.written:
             lane.handled = TURN
         else:
             self._expect(publication.id, settlement)
+        if settled.written and settlement.hold_until and settlement.hold_scope is not Scope.CONNECTION:
+            self._hold_others(lane, settlement)
+
+    def _hold_others(self, lane: Lane, settlement: Settlement) -> None:
+        """Other accounts of the app (or the platform) that this run holds go back, too; told once."""
+        for other in self.lanes.values():
+            if shares(other.connection, lane.connection, settlement.hold_scope):
+                other.handled = TURN
+        log.warning(
+            "platform asked to wait",
+            extra={
+                "run_id": self.run_id,
+                "platform": lane.connection.platform.value,
+                "scope": settlement.hold_scope.value,
+                "until": settlement.hold_until.isoformat() if settlement.hold_until else None,
+                "reason": settlement.error.message if settlement.error else None,
+            },
+        )
 
     def refreshed(self, tx: Tx, lane: Lane, ending: Ending) -> None:
         lane.busy = False

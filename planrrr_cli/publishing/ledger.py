@@ -27,6 +27,7 @@ from planrrr_cli.domain.steps import (
     Checkpoint,
     Finding,
     FollowedUp,
+    Landed,
     PointOfNoReturn,
     Processing,
     Published,
@@ -130,7 +131,7 @@ class Ledger:
                     ErrorKind.OUTCOME_UNKNOWN, "it was sent, but the answer could not be written down"
                 )
                 return in_doubt(said, publication, recipe.patience, now=now)
-            case Absent() | Unknown():
+            case Absent() | Landed() | Unknown():
                 return self._after_look(ending, publication, now)
             case _ if attempt.kind is AttemptKind.RECONCILE and isinstance(ending, Published | PlatformError):
                 return self._after_look(ending, publication, now)

@@ -12,6 +12,7 @@ from planrrr_cli.domain.errors import (
     ErrorKind,
     PlatformError,
     RateLimited,
+    Scope,
     TokenExpired,
 )
 from planrrr_cli.domain.publications import ErrorNote, Outcome, Publication, State
@@ -68,7 +69,8 @@ def _postponed(
         wake_at=until or now,
         error=said,
         needs_reauth=error.message if isinstance(error, ConnectionRevoked) else None,
-        hold_lane_until=until,
+        hold_until=until,
+        hold_scope=error.scope if isinstance(error, RateLimited) else Scope.CONNECTION,
         refresh_token=isinstance(error, TokenExpired),
         doubt_looks=publication.doubt_looks,
         absent_looks=publication.absent_looks,

@@ -58,7 +58,7 @@ def _chosen(publication: Publication, options: RunOptions, now: datetime) -> boo
 def _rehearsal(ctx: Context, publication: Publication, options: RunOptions, now: datetime) -> Rehearsal:
     if publication.platform not in PLATFORMS:
         return Rehearsal(publication, False, f"this version cannot publish to {publication.platform}", [])
-    rules = publisher_class(publication.platform).rules
+    rules = publisher_class(publication.platform).rules_for(publication.connection)
     found = problems(publication.post, rules)
     waits = _lane_waits(publication, now)
     if waits is not None:
@@ -66,7 +66,7 @@ def _rehearsal(ctx: Context, publication: Publication, options: RunOptions, now:
     admission = admit(
         publication,
         rules=rules,
-        can_refresh=ctx.publisher(publication.platform).can_refresh(publication.connection),
+        can_refresh=ctx.publisher(publication.connection).can_refresh(publication.connection),
         now=now,
         expedited=options.publications is not None,
     )

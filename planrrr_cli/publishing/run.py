@@ -178,7 +178,7 @@ class Run:
             self.progress.begun(work.publication, work.attempt)
 
     def _publisher(self, lane: Lane) -> Publisher:
-        return self.ctx.publisher(lane.connection.platform, gate=lane.assert_held)
+        return self.ctx.publisher(lane.connection, gate=lane.assert_held)
 
     def _receive(self, patience: float) -> list[Message]:
         """Wait ``patience`` seconds for the first message, then take all that are there: they share one commit."""

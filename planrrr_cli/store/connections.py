@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, RowMapping, func, select, update
 from planrrr_cli.domain.connections import NOTHING, Connection, ConnectionStatus, Platform, Tokens
 from planrrr_cli.domain.errors import NotFound, Refused
 from planrrr_cli.domain.publications import State
+from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.store import rows
 from planrrr_cli.store.guards import NOBODY, inserted
 from planrrr_cli.store.schema import connections, publications
@@ -33,6 +34,8 @@ class NewConnection:
     scopes: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     max_lateness: timedelta | None = None
+    app_id: str | None = None
+    app_secret: Secret | None = None
 
 
 def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]:
@@ -59,7 +62,7 @@ def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]
         "account_id": new.account_id,
         "created_at": now,
     }
-    first |= {"max_lateness": new.max_lateness, **rows.token_values(tx, new.tokens, fresh)}
+    first |= {"max_lateness": new.max_lateness, **_secrets(tx, new, fresh)}
     if inserted(tx, connections, values | first, ("team_id", "platform", "account_id"), _THERE):
         return _one(tx, fresh), True
     c = connections.c
@@ -68,11 +71,16 @@ def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]
     )
     known = str(tx.conn.execute(select(c.id).where(account).with_for_update(key_share=True)).scalar_one())
     values |= {"status_reason": None, "held_until": None, "held_reason": None}
-    values |= rows.token_values(tx, new.tokens, known)
+    values |= _secrets(tx, new, known)
     if new.max_lateness is not None:
         values["max_lateness"] = new.max_lateness
     tx.conn.execute(update(connections).where(c.id == known).values(values))
     return _one(tx, known), False
+
+
+def _secrets(tx: Tx, new: NewConnection, connection_id: str) -> dict[str, Any]:
+    tokens = rows.token_values(tx, new.tokens, connection_id)
+    return tokens | rows.app_values(tx, new.app_id, new.app_secret, connection_id)
 
 
 def find(tx: Tx, text: str, platform: Platform | None = None, *, tokens: bool = True) -> Connection:
@@ -164,7 +172,8 @@ def remove(tx: Tx, connection_id: str, *, now: datetime) -> int:
     cancelled = {"state": State.CANCELLED, "wake_at": None, "updated_at": now}
     done = tx.conn.execute(update(publications).where(open_).values(cancelled)).rowcount
     tx.conn.execute(update(publications).where(mine, p.wake_at.is_not(None)).values(wake_at=None))
-    wiped = {"access_token": "", "refresh_token": None, "token_expires_at": None, "removed_at": now}
+    wiped = {"access_token": "", "token_expires_at": None, "removed_at": now}
+    wiped |= dict.fromkeys(("refresh_token", "token_secret", "app_secret"))
     _write(tx, connection_id, {**wiped, **NOBODY}, now)
     return done
 
@@ -181,8 +190,9 @@ def save_tokens(tx: Tx, connection_id: str, tokens: Tokens, *, claim_id: str | N
         )
         return False
     values = rows.token_values(tx, tokens, connection_id)
-    if values["refresh_token"] is None:
-        del values["refresh_token"]
+    for name in ("refresh_token", "token_secret"):
+        if values[name] is None:
+            del values[name]
     return _write(tx, connection_id, values, now, claim_id)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -90,6 +90,7 @@ def _insert_post(tx: Tx, post_id: str, new: NewPost, now: datetime) -> bool:
         "first_comment": post.first_comment,
         "options": post.options,
         "overrides": post.overrides,
+        "attached": rows.attached_values(post.attached),
         "scheduled_at": post.scheduled_at,
         "wall_time": post.wall_time,
         "zone": post.zone,
@@ -102,7 +103,8 @@ def _insert_post(tx: Tx, post_id: str, new: NewPost, now: datetime) -> bool:
 
 def _medium(post_id: str, position: int, one: Any) -> dict[str, Any]:
     fields = ("file", "url", "alt", "kind", "content_type", "size", "sha256")
-    return {"post_id": post_id, "position": position, **{field: getattr(one, field) for field in fields}}
+    values = {field: getattr(one, field) for field in fields} | {"shape": one.shape and asdict(one.shape)}
+    return {"post_id": post_id, "position": position, **values}
 
 
 def _refuse_strangers(tx: Tx, wanted: list[str]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Table
 
 from planrrr_cli.domain.connections import Connection, ConnectionStatus, Platform, Tokens
 from planrrr_cli.domain.errors import ErrorKind
-from planrrr_cli.domain.posts import Media, MediaKind, Post
+from planrrr_cli.domain.posts import Media, MediaKind, Post, Shape
 from planrrr_cli.domain.publications import Attempt, AttemptKind, ErrorNote, Outcome, Publication, State
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.store import schema
@@ -37,16 +38,21 @@ def connection(tx: Tx, row: Row, *, tokens: bool) -> Connection:
         held_until=row[c.held_until],
         held_reason=row[c.held_reason],
         max_lateness=row[c.max_lateness],
+        app_id=row[c.app_id],
+        app_secret=(opened(tx, row[c.app_secret], "app_secret", row[c.id]) if tokens else SEALED)
+        if row[c.app_secret]
+        else None,
     )
 
 
 def _tokens(tx: Tx, row: Row) -> Tokens:
     c = schema.connections.c
-    access, refresh = row[c.access_token], row[c.refresh_token]
+    access, refresh, secret = row[c.access_token], row[c.refresh_token], row[c.token_secret]
     return Tokens(
         opened(tx, access, "access_token", row[c.id]) if access else SEALED,
         opened(tx, refresh, "refresh_token", row[c.id]) if refresh else None,
         row[c.token_expires_at],
+        opened(tx, secret, "token_secret", row[c.id]) if secret else None,
     )
 
 
@@ -60,12 +66,19 @@ def sealed(tx: Tx, token: Secret, column: str, connection_id: str) -> str:
 
 def token_values(tx: Tx, tokens: Tokens, connection_id: str) -> dict[str, Any]:
     """The encrypted columns. An empty refresh token is none."""
-    refresh = tokens.refresh or None
+    refresh, secret = tokens.refresh or None, tokens.secret or None
     return {
         "access_token": sealed(tx, tokens.access, "access_token", connection_id),
         "refresh_token": sealed(tx, refresh, "refresh_token", connection_id) if refresh else None,
         "token_expires_at": tokens.expires_at,
+        "token_secret": sealed(tx, secret, "token_secret", connection_id) if secret else None,
     }
+
+
+def app_values(tx: Tx, app_id: str | None, secret: Secret | None, connection_id: str) -> dict[str, Any]:
+    """The columns of a connection's own developer app."""
+    hidden = sealed(tx, secret, "app_secret", connection_id) if secret else None
+    return {"app_id": app_id, "app_secret": hidden}
 
 
 def post(row: Row, found: Iterable[Media]) -> Post:
@@ -78,6 +91,7 @@ def post(row: Row, found: Iterable[Media]) -> Post:
         first_comment=row[p.first_comment],
         options=row[p.options],
         overrides=row[p.overrides],
+        attached=_attached(row[p.attached]),
         scheduled_at=row[p.scheduled_at],
         wall_time=row[p.wall_time],
         zone=row[p.zone],
@@ -97,7 +111,32 @@ def medium(row: Row) -> Media:
         content_type=row[m.content_type],
         size=row[m.size],
         sha256=row[m.sha256],
+        shape=Shape(**row[m.shape]) if row[m.shape] else None,
     )
+
+
+def _attached(stored: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, Media]]:
+    return {
+        platform: {option: _file(fields) for option, fields in files.items()}
+        for platform, files in stored.items()
+    }
+
+
+def _file(fields: Mapping[str, Any]) -> Media:
+    found = Media(**fields)
+    return replace(
+        found,
+        kind=MediaKind(found.kind) if found.kind else None,
+        shape=Shape(**fields["shape"]) if fields.get("shape") else None,
+    )
+
+
+def attached_values(attached: Mapping[str, Mapping[str, Media]]) -> dict[str, Any]:
+    """The JSON column of the files that options name."""
+    return {
+        platform: {option: asdict(medium) for option, medium in files.items()}
+        for platform, files in attached.items()
+    }
 
 
 def publication(row: Row, post: Post, connection: Connection, others: frozenset[str]) -> Publication:

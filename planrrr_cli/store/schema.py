@@ -59,7 +59,7 @@ connections = Table(
     Column("platform", Words, nullable=False),
     Column("account_id", Words, nullable=False),
     Column("account_name", Words, nullable=False),
-    Column("access_token", Text, nullable=False),  # both tokens as Cipher writes them
+    Column("access_token", Text, nullable=False),  # this and the next as Cipher writes them
     Column("refresh_token", Text),
     Column("token_expires_at", UtcDateTime),
     Column("status", Words, nullable=False),
@@ -75,6 +75,9 @@ connections = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("removed_at", UtcDateTime),
+    Column("token_secret", Text),  # as Cipher writes it, like the next but one
+    Column("app_id", Words),
+    Column("app_secret", Text),
     _one_of("platform", Platform),
     _one_of("status", ConnectionStatus),
     CheckConstraint("access_token <> '' OR removed_at IS NOT NULL", name="access_token"),
@@ -116,6 +119,7 @@ posts = Table(
     Column("max_lateness", Seconds),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("attached", Json, nullable=False, server_default="{}"),
     UniqueConstraint("fingerprint", "team_id"),  # the team comes last: alone it would lure planners
 )
 
@@ -131,8 +135,9 @@ media = Table(
     Column("content_type", Words),
     Column("size", BigInteger),
     Column("sha256", Words),
+    Column("shape", Json),
     PrimaryKeyConstraint("post_id", "position"),
-    _one_of("kind", MediaKind),
+    _one_of("kind", [kind for kind in MediaKind if kind is not MediaKind.SUBTITLES]),  # those are attached
     CheckConstraint("position >= 0", name="position"),
     CheckConstraint("(file IS NULL) <> (url IS NULL)", name="file_or_url"),
 )

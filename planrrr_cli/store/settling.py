@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Update, bindparam, func, select, update
 
 from planrrr_cli.domain.connections import ConnectionStatus
-from planrrr_cli.domain.errors import ErrorKind
+from planrrr_cli.domain.errors import ErrorKind, Scope
 from planrrr_cli.domain.publications import Attempt, AttemptKind, ErrorNote, Outcome, Publication, State
 from planrrr_cli.domain.settlement import Settlement
 from planrrr_cli.store import rows
@@ -24,6 +24,7 @@ from planrrr_cli.store.guards import (
     to_append,
     took,
 )
+from planrrr_cli.store.holding import hold_all
 from planrrr_cli.store.schema import attempts, connections, publications
 from planrrr_cli.store.session import Tx
 
@@ -42,6 +43,7 @@ class _Shape:
     dialect: str
     stranded: bool
     absent: bool  # a doubt that ends with the proof that nothing was sent
+    checkpoint: bool
     published: bool
     remote_id: bool
     permalink: bool
@@ -60,6 +62,8 @@ def _settling(shape: _Shape) -> Update:
     values |= {"interruptions": p.interruptions + 1 if shape.stranded else 0}
     if shape.absent:
         values["doubts"] = p.doubts + 1
+    if shape.checkpoint:
+        values["checkpoint"] = given(p.checkpoint)
     if shape.published:
         values["published_at"] = func.coalesce(p.published_at, given(p.updated_at))
     if shape.remote_id:
@@ -115,6 +119,7 @@ def settle(
     """
     settlement = _unbound(tx, publication_id, settlement)
     absent = attempt.kind is AttemptKind.RECONCILE and settlement.state in {State.SCHEDULED, State.FAILED}
+    absent = absent and settlement.checkpoint is None
     statement, values = _written(tx, settlement, now, absent=absent)
     values |= {
         "p_id": publication_id,
@@ -161,6 +166,7 @@ def _written(
         dialect=tx.dialect,
         stranded=stranded,
         absent=absent,
+        checkpoint=settlement.checkpoint is not None,
         published=settlement.state is State.PUBLISHED,
         remote_id=settlement.remote_id is not None,
         permalink=settlement.permalink is not None,
@@ -170,6 +176,7 @@ def _written(
     )
     names = ["state", "wake_at", "spent", "doubt_looks", "absent_looks"]
     names += ["remote_id"] * shape.remote_id + ["permalink"] * shape.permalink
+    names += ["checkpoint"] * shape.checkpoint
     values = {name: getattr(settlement, name) for name in names} | {"updated_at": now}
     if shape.error:
         values |= rows.error_values(settlement.error)
@@ -196,15 +203,19 @@ def _end(
 
 def _settle_connection(tx: Tx, publication_id: str, settlement: Settlement, now: datetime) -> None:
     values: dict[str, Any] = {}
+    lane = select(publications.c.connection_id).where(publications.c.id == publication_id).scalar_subquery()
     if settlement.needs_reauth is not None:
         values |= {"status": ConnectionStatus.NEEDS_REAUTH, "status_reason": settlement.needs_reauth}
-    if settlement.hold_lane_until is not None:
+    if settlement.hold_until is not None:
         reason = settlement.error.message if settlement.error else None
-        values |= {"held_until": settlement.hold_lane_until, "held_reason": reason}
-    if not values:
-        return
-    lane = select(publications.c.connection_id).where(publications.c.id == publication_id).scalar_subquery()
-    tx.conn.execute(update(connections).where(connections.c.id == lane).values(values | {"updated_at": now}))
+        held = {"held_until": settlement.hold_until, "held_reason": reason}
+        if settlement.hold_scope is Scope.CONNECTION:
+            values |= held
+        else:
+            hold_all(tx, lane, settlement.hold_scope, held | {"updated_at": now})
+    if values:
+        mine = connections.c.id == lane
+        tx.conn.execute(update(connections).where(mine).values(values | {"updated_at": now}))
 
 
 def _unbound(tx: Tx, publication_id: str, settlement: Settlement) -> Settlement:

@@ -140,7 +140,7 @@ def test_a_rate_limit_waits_for_the_platforms_own_time_and_spends_nothing() -> N
     later = NOW + timedelta(hours=5)
     settlement = settle(error(RateLimited, retry_at=later))
     assert (settlement.outcome, settlement.spent) == (Outcome.DEFERRED, 0)
-    assert settlement.wake_at == settlement.hold_lane_until == later
+    assert settlement.wake_at == settlement.hold_until == later
 
 
 def test_a_rate_limit_without_a_time_or_with_a_past_one_waits_a_quarter_of_an_hour() -> None:

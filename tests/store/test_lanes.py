@@ -91,7 +91,7 @@ def test_a_lane_that_may_not_publish_is_not_claimed(factory, store, database_url
         attempt = factory.begin(made, claims := factory.claim())
         assert factory.settle(
             attempt,
-            Settlement(Outcome.DEFERRED, State.SCHEDULED, wake_at=NOW, hold_lane_until=until, error=error()),
+            Settlement(Outcome.DEFERRED, State.SCHEDULED, wake_at=NOW, hold_until=until, error=error()),
         )
         factory.release(claims)
         assert list(factory.claim(now=until)) == [lane.id]

@@ -19,6 +19,18 @@ from planrrr_cli.store import Store, migrating
 from planrrr_cli.store.schema import metadata
 
 
+def definitions(sql: str) -> list[str]:
+    """The columns and constraints of a CREATE statement; a column that was added later stands at the end."""
+    head, _, body = sql.replace("\n", " ").replace("\t", " ").partition("(")
+    found, depth, start = [], 1, 0
+    for at, character in enumerate(body):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if (character == "," and depth == 1) or depth == 0:
+            found.append(" ".join(body[start:at].split()))
+            start = at + 1
+    return [head.strip(), *sorted(found), body[start:].strip()]
+
+
 def constraints(store: Store) -> dict[str, object]:
     """Everything that Alembic's comparison leaves out: names and texts of checks, and the conditions of indexes."""
     with store.reading() as tx:
@@ -26,7 +38,7 @@ def constraints(store: Store) -> dict[str, object]:
             rows = tx.conn.execute(
                 text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alem%'")
             )
-            return {name: sorted(line.strip().rstrip(",") for line in sql.splitlines()) for name, sql in rows}
+            return {name: definitions(sql) for name, sql in rows}
         checks = tx.conn.execute(
             text("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname LIKE '%\\_%'")
         )

@@ -228,7 +228,7 @@ def test_a_settlement_may_end_the_connections_permission_or_hold_its_lane(factor
     made, _, attempt = begun(factory)
     until = NOW + timedelta(minutes=15)
     assert factory.settle(
-        attempt, Settlement(Outcome.DEFERRED, State.SCHEDULED, wake_at=until, hold_lane_until=until)
+        attempt, Settlement(Outcome.DEFERRED, State.SCHEDULED, wake_at=until, hold_until=until)
     )
     assert factory.reload(made).connection.held_until == until
 
