@@ -69,6 +69,7 @@ def add(
     zone: o.ZoneOption = None,
     media: o.MediaOption = None,
     draft: Annotated[bool, typer.Option("--draft", help="Keep it for later, whatever its time.")] = False,
+    allow_duplicate: o.AllowDuplicate = False,
     as_json: o.JsonFlag = False,
 ) -> None:
     """Check post documents and schedule them, all or none.
@@ -78,8 +79,18 @@ def add(
     with opened(as_json) as ctx:
         from planrrr_cli.commands.add import add
 
-        more = {"to": to or [], "media": media or []}
-        raise typer.Exit(add(ctx, files, at=at, zone_name=zone, draft=draft, as_json=as_json, **more))
+        code = add(
+            ctx,
+            files,
+            to=to or [],
+            at=at,
+            zone_name=zone,
+            media=media or [],
+            draft=draft,
+            as_json=as_json,
+            allow_duplicate=allow_duplicate,
+        )
+        raise typer.Exit(code)
 
 
 @app.command(

@@ -10,6 +10,7 @@ from typing import Any
 
 from planrrr_cli import render
 from planrrr_cli.commands.checking import UNREADABLE, Checked, check, problems_on, shown
+from planrrr_cli.commands.repeating import repeated
 from planrrr_cli.commands.shapes import Shape, post_shape, problem_shape, short
 from planrrr_cli.commands.showing import queue_table, zone
 from planrrr_cli.commands.targets import read_targets, resolve, waits
@@ -35,6 +36,7 @@ class Wishes:
     at: str | None
     zone: str | None
     draft: bool
+    may_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,12 @@ def add(
     media: Sequence[str],
     draft: bool,
     as_json: bool,
+    allow_duplicate: bool = False,
 ) -> int:
     """Schedules every document, or none; the same document again changes nothing."""
     if twice := [name for name, times in Counter(names).items() if times > 1]:
         raise UsageError(f"{shown(twice[0])} is named twice; name each file once")
-    wishes = Wishes(read_targets(to), at, zone_name, draft)
+    wishes = Wishes(read_targets(to), at, zone_name, draft, allow_duplicate)
     checked = [check(ctx, name, extra_media=media, targets=wishes.targets) for name in names]
     now, errors, done = ctx.clock.now(), [], []
     try:
@@ -120,6 +123,9 @@ def _add(ctx: Context, tx: Tx, checked: Checked, wishes: Wishes, ordinal: int, n
     identifier, is_new = posts.add(tx, new, now=now)
     if is_new and late:  # a document whose time has passed is no news only when it is in the queue already
         raise _invalid("time_passed", late)
+    speaks = is_new and not new.draft and not wishes.may_repeat
+    if speaks and moment is not None and (errors := repeated(tx, post, found, moment.at, identifier)):
+        raise _Invalid(*errors)
     return Added(checked.name, posts.find(tx, identifier), is_new, tuple(warnings))
 
 

@@ -70,6 +70,10 @@ ConnectionOption = Annotated[
 ListLimit = Annotated[
     int, typer.Option("--limit", metavar="N", min=1, max=100_000, help="How many posts at most.")
 ]
+AllowDuplicate = Annotated[
+    bool,
+    typer.Option("--allow-duplicate", help="Even if the account says the same within the platform's hours."),
+]
 
 RunLimit = Annotated[
     int | None,

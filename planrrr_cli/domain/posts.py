@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from unicodedata import normalize
 
 from planrrr_cli.domain.connections import NOTHING, Platform
 
@@ -139,7 +140,8 @@ class ContentRules:
     """What a platform takes: numbers with their sources, and its own checks for what no number expresses.
 
     ``length`` replaces the plain comparison of a text's ``count`` with the limit, where more can be said of it.
-    ``files`` are the platform's options that name a file beside the document.
+    ``files`` are the platform's options that name a file beside the document. ``repeats``: the hours within which the
+    platform refuses the same text again.
     """
 
     platform: Platform
@@ -149,6 +151,7 @@ class ContentRules:
     length: Check | None = None
     checks: tuple[Check, ...] = ()
     files: tuple[str, ...] = ()
+    repeats: Limit | None = None
 
 
 def problems(post: Post, rules: ContentRules) -> list[Problem]:
@@ -157,6 +160,15 @@ def problems(post: Post, rules: ContentRules) -> list[Problem]:
     for check in rules.checks:
         found.extend(check(post))
     return sorted(found, key=lambda problem: problem.severity is not Severity.ERROR)
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether a platform that refuses repeated texts would take these for the same."""
+    return _spoken(one) == _spoken(other) != ""
+
+
+def _spoken(text: str) -> str:
+    return " ".join(normalize("NFC", text).split())
 
 
 def errors_among(found: Iterable[Problem]) -> list[Problem]:

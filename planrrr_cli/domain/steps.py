@@ -90,3 +90,7 @@ class FollowedUp:
 Steps = Generator[Checkpoint | PointOfNoReturn, None, Published | Processing]
 FollowUpSteps = Generator[Checkpoint, None, FollowedUp]
 Finding = Published | Landed | Absent | Unknown
+
+PARTS = "parts"
+"""The checkpoint key for what of a publication is public already: a list of remote ids, in order. Starting anew forgets
+every other note of what was sent, never this one."""

@@ -18,6 +18,7 @@ from planrrr_cli.domain.publications import (
     State,
 )
 from planrrr_cli.domain.settlement import ACCEPTED
+from planrrr_cli.domain.steps import PARTS
 from planrrr_cli.store import rows
 from planrrr_cli.store.guards import ids_with_prefix
 from planrrr_cli.store.loading import load
@@ -65,8 +66,14 @@ def reschedule(tx: Tx, publication_id: str, *, due_at: datetime, now: datetime) 
         **rows.error_values(None),
     }
     if row[publications.c.first_sent_at] is not None:
-        values["checkpoint"] = {}
+        values["checkpoint"] = _anew(row)
     _write(tx, publication_id, values, now)
+
+
+def _anew(row: RowMapping) -> dict[str, Any]:
+    """What is public already stays noted, or it would be sent twice."""
+    notes: dict[str, Any] = row[publications.c.checkpoint]
+    return {PARTS: notes[PARTS]} if PARTS in notes else {}
 
 
 def cancel(tx: Tx, publication_id: str, *, now: datetime) -> None:
@@ -107,7 +114,7 @@ def resolve(
     else:
         values |= {"state": State.SCHEDULED, "wake_at": now, "doubts": row[p.doubts] + 1}
         if row[p.checkpoint].get(ACCEPTED):  # what was accepted never came out: only a new beginning can
-            values["checkpoint"] = {}
+            values["checkpoint"] = _anew(row)
     _write(tx, publication_id, values, now)
     # A look that is under way must not overwrite what the person said.
     open_ = (attempts.c.publication_id == publication_id) & attempts.c.ended_at.is_(None)

@@ -7,6 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -15,7 +16,7 @@ from sqlalchemy import inspect, text
 
 from planrrr_cli.domain.errors import ConfigError
 from planrrr_cli.idle_sql import HEAD
-from planrrr_cli.store import Store, migrating
+from planrrr_cli.store import Store, migrating, posts
 from planrrr_cli.store.schema import metadata
 
 
@@ -171,3 +172,30 @@ def test_the_ordinary_path_imports_no_alembic(database_url):
         [sys.executable, "-c", code, database_url], capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_a_database_of_the_first_version_is_brought_up_with_its_rows(empty_database_url, open_url):
+    store = open_url(empty_database_url)
+    with store.transaction() as tx:
+        config = Config()
+        config.set_main_option(
+            "script_location", str(migrating.Path(migrating.__file__).parent / "migrations")
+        )
+        config.attributes["connection"] = tx.conn
+        command.upgrade(config, "0001")
+        now = "'2026-12-01T09:00:00.000000Z'"
+        tx.conn.exec_driver_sql(
+            "INSERT INTO posts (id, team_id, fingerprint, text, options, overrides, created_at, updated_at) "
+            f"VALUES ('1', 'default', 'f', 'Old words', '{{}}', '{{}}', {now}, {now})"
+        )
+        tx.conn.exec_driver_sql(
+            "INSERT INTO media (post_id, position, file) VALUES ('1', 0, '/srv/photo.jpg')"
+        )
+    assert (store.migrate().before, store.require_current()) == ("0001", None)
+    with store.reading() as tx:
+        post = posts.find(tx, "1").post
+    assert (post.text, post.attached, [one.file for one in post.media]) == (
+        "Old words",
+        {},
+        ["/srv/photo.jpg"],
+    )

@@ -424,3 +424,12 @@ def test_removing_ends_a_claim(factory):
     claims = factory.claim()
     in_transaction(factory, connections.remove, made.connection.id, now=NOW)
     assert factory.try_begin(made, claims) is None
+
+
+def test_what_of_a_thread_is_out_is_never_forgotten(factory):
+    made = factory.publication()
+    attempt = factory.begin(made, factory.claim())
+    factory.note(attempt, checkpoint={"container": "1", "parts": ["71", "72"]}, sending_since=NOW)
+    factory.settle(attempt, Settlement(Outcome.FAILED, State.FAILED, clear_sending=True, error=error()))
+    in_transaction(factory, publications.reschedule, made.id, due_at=LATER, now=NOW)
+    assert factory.reload(made).checkpoint == {"parts": ["71", "72"]}
