@@ -6,16 +6,18 @@ from typing import Any
 
 from planrrr_cli.sandbox.control import Control
 from planrrr_cli.sandbox.facebook import Facebook
+from planrrr_cli.sandbox.linkedin import LinkedIn
 from planrrr_cli.sandbox.mischief import perform
 from planrrr_cli.sandbox.pages import Pages
 from planrrr_cli.sandbox.twin import Twin
 from planrrr_cli.sandbox.wire import ConnectionLost, Delivery, Reply, Request, html_reply
 from planrrr_cli.sandbox.world import World
+from planrrr_cli.sandbox.x import X
 
 
 def twins_of(world: World) -> list[Twin]:
     """One per platform; the first that claims a path gets it. Facebook comes last: Graph claims every path."""
-    return [Facebook(world)]
+    return [X(world), LinkedIn(world), Facebook(world)]
 
 
 class Application:

@@ -62,9 +62,11 @@ class Control:
         return {"requests": [record.document() for record in records if record.sequence > after]}
 
     def _accounts(self, _: Request) -> object:
+        """By the platforms' names, not in the order in which they claim paths."""
+        twins = sorted(self._twins, key=lambda twin: twin.platform)
         return {
-            "connections": [account for twin in self._twins for account in twin.accounts()],
-            "apps": {twin.platform: twin.apps() for twin in self._twins},
+            "connections": [account for twin in twins for account in twin.accounts()],
+            "apps": {twin.platform: twin.apps() for twin in twins},
         }
 
     def _change_account(self, request: Request) -> object:

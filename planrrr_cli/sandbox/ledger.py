@@ -1,7 +1,7 @@
 """The public ledger: one entry per effect that the public could see, in order; knows no platform."""
 
 import threading
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from planrrr_cli.sandbox.clock import iso
@@ -10,7 +10,10 @@ from planrrr_cli.sandbox.media import Medium
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One public effect. `path` is the permalink without host, `requests` the calls that led to it."""
+    """One public effect. `path` is the permalink without host, `requests` the calls that led to it.
+
+    `extra` is what only this platform's posts have, as JSON values: a poll, who may reply.
+    """
 
     platform: str
     account_id: str
@@ -26,6 +29,7 @@ class Entry:
     requests: tuple[int, ...] = ()
     deleted: bool = False
     sequence: int = 0
+    extra: dict[str, Any] = field(default_factory=dict)
 
     def document(self, url: str) -> dict[str, object]:
         shown: dict[str, object] = {
@@ -39,8 +43,8 @@ class Entry:
             "permalink": url + self.path,
             "requests": list(self.requests),
         }
-        extra = {name: getattr(self, name) for name in ("parent", "title", "link", "post_id", "deleted")}
-        return shown | {name: value for name, value in extra.items() if value}
+        names = ("parent", "title", "link", "post_id", "deleted", "extra")
+        return shown | {name: value for name in names if (value := getattr(self, name))}
 
 
 class Ledger:

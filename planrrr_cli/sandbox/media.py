@@ -68,6 +68,12 @@ class Intake:
         self._digest.update(block)
         self.size += len(block)
 
+    def copy(self) -> "Intake":
+        """As far as it is now; the two go on separately."""
+        other = Intake()
+        other._digest, other.size, other.head = self._digest.copy(), self.size, self.head
+        return other
+
     def medium(self, alt: str | None = None) -> Medium:
         mime = sniff(self.head)
         kind = mime.partition("/")[0] if mime != "application/octet-stream" else "unknown"

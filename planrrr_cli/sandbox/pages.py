@@ -1,6 +1,8 @@
 """The pages for people: what was posted and the calls that led to it, at / and at every permalink; no scripts."""
 
+import re
 from html import escape
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from planrrr_cli.sandbox.clock import iso
@@ -11,7 +13,10 @@ from planrrr_cli.sandbox.twin import Twin
 from planrrr_cli.sandbox.wire import Reply, Request, html_reply
 from planrrr_cli.sandbox.world import World
 
+# Permalinks that do not begin with the platform's name.
+PERMALINK: Final = re.compile(r"^/(?:(?:\w{1,15}|i/web)/status/\d{1,19}|feed/update/[^/]+)/?$", re.ASCII)
 SHOWN_POSTS = 200
+DEEPEST = 30
 SHOWN_REQUESTS = 200
 POLICY = ("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'")
 STYLE = """
@@ -42,7 +47,9 @@ class Pages:
         if request.method not in ("GET", "HEAD"):
             return False
         first = request.path.split("/")[1] if request.path.startswith("/") else ""
-        return request.path in ("/", "/favicon.ico") or first in {twin.platform for twin in self._twins}
+        if request.path in ("/", "/favicon.ico") or PERMALINK.match(request.path):
+            return True
+        return first in {twin.platform for twin in self._twins}
 
     def answer(self, request: Request) -> Reply:
         for twin in self._twins:
@@ -71,23 +78,26 @@ class Pages:
 
     def _permalink(self, request: Request, entries: list[Entry]) -> Reply:
         path = unquote(request.path).rstrip("/")
-        last = path.rpartition("/")[2]
-        for entry in entries:
-            if entry.parent is None and (entry.path == path or last in (entry.remote_id, entry.post_id)):
-                wanted = set(entry.requests)
-                for comment in _comments(entry, entries):
-                    wanted |= set(comment.requests)
-                records = [record for record in self._world.journal.records() if record.sequence in wanted]
-                body = (
-                    f'<p><a href="/">All posts</a></p>{self._post(entry, entries)}{self._requests(records)}'
-                )
-                return _page(self._name(entry.account_id), body)
-        return _page("Not found", '<h1>There is no such post</h1><p><a href="/">All posts</a></p>', 404)
+        entry = _entry_of(path, entries)
+        if entry is None:
+            return _page("Not found", '<h1>There is no such post</h1><p><a href="/">All posts</a></p>', 404)
+        wanted = set(entry.requests)
+        for comment in _comments(entry, entries):
+            wanted |= set(comment.requests)
+        records = [record for record in self._world.journal.records() if record.sequence in wanted]
+        above = next((each for each in entries if each.remote_id == entry.parent), None)
+        parent = f'<p><a href="{escape(above.path)}">In reply to this post</a></p>' if above else ""
+        body = (
+            f'<p><a href="/">All posts</a></p>{parent}{self._post(entry, entries)}{self._requests(records)}'
+        )
+        return _page(self._name(entry.account_id), body)
 
     def _name(self, account_id: str) -> str:
         return next((name for twin in self._twins if (name := twin.account_name(account_id))), account_id)
 
-    def _post(self, entry: Entry, entries: list[Entry]) -> str:
+    def _post(self, entry: Entry, entries: list[Entry], depth: int = 0) -> str:
+        if depth == DEEPEST:
+            return f'<p><a href="{escape(entry.path)}">The thread goes on</a></p>'
         calls = " ".join(f'<a href="/#request-{number}">#{number}</a>' for number in entry.requests)
         parts = [
             f'<article id="post-{entry.sequence}"><header><b>{escape(self._name(entry.account_id))}</b> · ',
@@ -98,8 +108,9 @@ class Pages:
             f"<p>{escape(entry.text)}</p>" if entry.text else "",
             _link(entry.link),
             "".join(self._medium(medium) for medium in entry.media),
+            "".join(_extra(name, value) for name, value in entry.extra.items()),
             f"<div><small>{escape(entry.remote_id)} · calls {calls}</small></div>",
-            "".join(self._post(comment, entries) for comment in _comments(entry, entries)),
+            "".join(self._post(comment, entries, depth + 1) for comment in _comments(entry, entries)),
             "</article>",
         ]
         return "".join(parts)
@@ -123,6 +134,28 @@ class Pages:
         )
         head = "<tr><th>#<th>method<th>path<th>call<th>status<th>effect<th>fault</tr>"
         return f"<h2>Calls</h2><div class=scroll><table>{head}{rows}</table></div>"
+
+
+def _entry_of(path: str, entries: list[Entry]) -> Entry | None:
+    """A comment that has no page of its own is shown on its post's page."""
+    last = path.rpartition("/")[2]
+    for entry in entries:
+        if entry.parent is None and (entry.path == path or last in (entry.remote_id, entry.post_id)):
+            return entry
+    return next((each for each in entries if each.path == path or each.remote_id == last), None)
+
+
+def _extra(name: str, value: Any) -> str:
+    """A line like `poll: options: Yes, No · duration_minutes: 60`."""
+    if isinstance(value, dict):
+        told = " · ".join(f"{key}: {_told(part)}" for key, part in value.items())
+    else:
+        told = _told(value)
+    return f"<p><small>{escape(name)}: {escape(told)}</small></p>"
+
+
+def _told(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _comments(entry: Entry, entries: list[Entry]) -> list[Entry]:

@@ -116,7 +116,7 @@ class Server:
                 if "Content-Length" in answer.headers:
                     self.close_connection = True
 
-            do_GET = do_POST = handle_any  # noqa: N815 - the names that http.server looks for
+            do_GET = do_POST = do_PUT = handle_any  # noqa: N815 - the names that http.server looks for
 
             def log_message(self, *args: Any) -> None:
                 pass

@@ -9,12 +9,13 @@ import pytest
 import requests
 
 from planrrr_cli.sandbox import SandboxServer
+from tests.sandbox.levers import Levers
 
 JPEG = b"\xff\xd8\xff\xe0" + b"a picture" * 20
 MP4 = b"\x00\x00\x00\x18ftypmp42" + b"a moving picture" * 200
 
 
-class Outsider:
+class Outsider(Levers):
     """Knows the sandbox by its address only, and one Page by its id and token."""
 
     def __init__(self, url: str, account: int = 0) -> None:
@@ -53,23 +54,6 @@ class Outsider:
 
     def status(self, video: str) -> dict[str, Any]:
         return dict(self.get(video, fields="status").json()["status"])
-
-    def control(self, method: str, name: str, document: Any = None) -> Any:
-        answer = self.http.request(method, f"{self.url}/_sandbox/{name}", json=document)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def ledger(self) -> list[dict[str, Any]]:
-        return list(self.control("GET", "posts")["posts"])
-
-    def journal(self) -> list[dict[str, Any]]:
-        return list(self.control("GET", "requests")["requests"])
-
-    def fault(self, call: str, kind: str, strike: str = "before", **more: Any) -> None:
-        self.control("POST", "faults", {"call": call, "kind": kind, "strike": strike, **more})
-
-    def advance(self, seconds: float) -> None:
-        self.control("POST", "clock", {"advance_seconds": seconds})
 
 
 @pytest.fixture(scope="session")

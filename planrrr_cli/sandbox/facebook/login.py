@@ -7,6 +7,7 @@ from planrrr_cli.sandbox import seeds
 from planrrr_cli.sandbox.facebook import errors
 from planrrr_cli.sandbox.facebook.model import ALL_SCOPES, LoginCode
 from planrrr_cli.sandbox.facebook.visit import Visit
+from planrrr_cli.sandbox.redirects import is_harmless
 from planrrr_cli.sandbox.wire import Reply, json_reply
 
 # A code lives for ten minutes and serves once (RFC 6749 section 4.1.2); Meta's documentation names no number.
@@ -25,7 +26,8 @@ def dialog(visit: Visit) -> Reply:
     if values.get("response_type", "code") != "code":
         raise errors.invalid_parameter("response_type must be code")
     target = values.get("redirect_uri", "")
-    _check_target(target)
+    if not is_harmless(target):
+        raise errors.invalid_parameter("redirect_uri must be a loopback address in the sandbox")
     asked = [scope for scope in values.get("scope", "").replace(" ", ",").split(",") if scope]
     if strange := [scope for scope in asked if scope not in ALL_SCOPES]:
         raise errors.invalid_parameter(f"Invalid Scopes: {', '.join(strange)}")
@@ -34,17 +36,6 @@ def dialog(visit: Visit) -> Reply:
     query = {"code": code} | ({"state": values["state"]} if "state" in values else {})
     joint = "&" if urlsplit(target).query else "?"
     return Reply(302, b"", (("Location", target + joint + urlencode(query)),))
-
-
-def _check_target(target: str) -> None:
-    try:
-        parts = urlsplit(target)
-        port_is_fine = parts.port is None or parts.port > 0
-    except ValueError:
-        raise errors.invalid_parameter("redirect_uri isn't an absolute URI") from None
-    harmless = target.isascii() and target.isprintable() and not parts.fragment
-    if parts.hostname not in ("127.0.0.1", "localhost", "::1") or not port_is_fine or not harmless:
-        raise errors.invalid_parameter("redirect_uri must be a loopback address in the sandbox")
 
 
 def redeem(visit: Visit, values: dict[str, Any]) -> Reply:
