@@ -40,6 +40,42 @@ FLOWS: dict[Platform, dict[str, str]] = {
         "comment": _document(
             "facebook", "facebook: {first_comment: The first comment.}\n", "With a comment."
         ),
-    }
+    },
+    Platform.X: {
+        "text": _document("x", "", "Only words, & <some> of them in 日本語 😀."),
+        "link": _document("x", "", "Words and a link: https://example.com/launch?a=1&b=2 and example.com."),
+        "images": _document("x", _media(*_named(".jpg", ".png")), "Two pictures."),
+        "gif": _document("x", _media(*_named(".gif")), "It moves."),
+        "video": _document("x", f"media: [{_named('.mp4')[0]}]\n", "A video."),
+        "poll": _document("x", "x: {poll: {options: [Rye, Wheat], duration: 3d}}\n", "Rye or wheat?"),
+        "thread": _document(
+            "x",
+            _media(*_named(".jpg", ".png")) + "x: {thread: [The second part., {text: The third., media: [2]}]}\n",
+            "The first part.",
+        ),
+        "auto": _document("x", "x: {thread: auto}\n", " ".join(f"Sentence number {n}." for n in range(30))),
+        "comment": _document("x", "x: {first_comment: The first comment.}\n", "With a comment."),
+    },
+    Platform.LINKEDIN: {
+        "text": _document("linkedin", "", "Words (and *signs*): a_b | c~d #bread @home <1> {2} [3] \\4"),
+        "article": _document(
+            "linkedin",
+            "link: https://example.com/launch\ntitle: A launch\n"
+            f"linkedin: {{description: What it is, thumbnail: {_named('.png')[0]}}}\n",
+            "A link with its card.",
+        ),
+        "image": _document("linkedin", _media(*_named(".jpg")), "One picture."),
+        "images": _document("linkedin", _media(*_named(".jpg", ".png", ".jpg")), "Three pictures."),
+        "video": _document("linkedin", _media(*_named(".mp4")) + "title: A film\n", "A video."),
+        "document": _document("linkedin", _media(*_named(".pdf")) + "title: A booklet\n", "A document."),
+        "poll": _document(
+            "linkedin",
+            'linkedin: {poll: {question: "Rye or wheat?", options: [Rye, Wheat], duration: 7d}}\n',
+            "A poll.",
+        ),
+        "comment": _document(
+            "linkedin", "linkedin: {first_comment: The (first) comment.}\n", "With a comment."
+        ),
+    },
 }
 ALL = [(platform, flow) for platform, flows in FLOWS.items() for flow in flows]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PLATFORMS: dict[Platform, str] = {
     Platform.FACEBOOK: "planrrr_cli.platforms.facebook.publisher:FacebookPublisher",
+    Platform.X: "planrrr_cli.platforms.x.publisher:XPublisher",
+    Platform.LINKEDIN: "planrrr_cli.platforms.linkedin.publisher:LinkedInPublisher",
 }
 
 

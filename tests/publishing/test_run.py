@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from planrrr_cli.context import SystemClock, open_context
-from planrrr_cli.domain.connections import ConnectionStatus
+from planrrr_cli.domain.connections import ConnectionStatus, Platform
 from planrrr_cli.domain.errors import ErrorKind
 from planrrr_cli.domain.publications import Publication, State
 from planrrr_cli.publishing.options import RunOptions
@@ -245,7 +245,7 @@ def test_a_dry_run_writes_and_sends_nothing(world: World) -> None:
 def test_a_paused_connection_keeps_its_posts_until_it_is_resumed(world: World) -> None:
     world.add(TEXT)
     with open_context(world.environ, cwd=world.folder) as ctx, ctx.store.transaction() as tx:
-        [connection] = connections.listing(tx)
+        [connection] = [one for one in connections.listing(tx) if one.platform is Platform.FACEBOOK]
         connections.pause(tx, connection.id, now=ctx.clock.now())
     run(world)
     assert not world.sandbox.requests()
