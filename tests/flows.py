@@ -50,7 +50,8 @@ FLOWS: dict[Platform, dict[str, str]] = {
         "poll": _document("x", "x: {poll: {options: [Rye, Wheat], duration: 3d}}\n", "Rye or wheat?"),
         "thread": _document(
             "x",
-            _media(*_named(".jpg", ".png")) + "x: {thread: [The second part., {text: The third., media: [2]}]}\n",
+            _media(*_named(".jpg", ".png"))
+            + "x: {thread: [The second part., {text: The third., media: [2]}]}\n",
             "The first part.",
         ),
         "auto": _document("x", "x: {thread: auto}\n", " ".join(f"Sentence number {n}." for n in range(30))),

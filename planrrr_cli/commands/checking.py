@@ -159,6 +159,6 @@ def counts_on(platform: Platform, post: Post) -> dict[str, int]:
         return {}
     rules = publisher_class(platform).rules
     return {
-        "character_count": rules.count(post.adapted(platform).text),
+        "character_count": rules.count(rules.words(post.adapted(platform))),
         "character_limit": rules.text.value,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -139,7 +140,7 @@ def code_points(text: str) -> int:
 class ContentRules:
     """What a platform takes: numbers with their sources, and its own checks for what no number expresses.
 
-    ``length`` replaces the plain comparison of a text's ``count`` with the limit, where more can be said of it.
+    ``words`` is what counts as a post's text. ``length`` replaces the plain comparison of a text's ``count`` with the limit, where more can be said of it.
     ``files`` are the platform's options that name a file beside the document. ``repeats``: the hours within which the
     platform refuses the same text again.
     """
@@ -148,6 +149,7 @@ class ContentRules:
     text: Limit
     media_count: Limit
     count: Callable[[str], int] = code_points
+    words: Callable[[Post], str] = operator.attrgetter("text")
     length: Check | None = None
     checks: tuple[Check, ...] = ()
     files: tuple[str, ...] = ()
@@ -179,7 +181,7 @@ def _text_problems(post: Post, rules: ContentRules) -> Iterable[Problem]:
     limit = rules.text.value
     if rules.length is not None:
         yield from rules.length(post)
-    elif (length := rules.count(post.text)) > limit:
+    elif (length := rules.count(rules.words(post))) > limit:
         yield Problem(
             "text_too_long", f"the text has {length:,} characters, {length - limit:,} more than {limit:,}"
         )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from planrrr_cli.domain.posts import MediaKind, Shape
+from planrrr_cli.platforms.gif import frames_of
 
 if TYPE_CHECKING:
     from pymediainfo import MediaInfo
@@ -24,7 +26,10 @@ def shape_of(file: BinaryIO, kind: MediaKind | None) -> Shape | None:
     if kind not in SEEN:
         return None
     parsed = _parsed(file)
-    return None if parsed is None else _shape(parsed)
+    if parsed is None:
+        return None
+    found = _shape(parsed)
+    return replace(found, frames=frames_of(file)) if kind is MediaKind.GIF else found
 
 
 def _parsed(file: BinaryIO) -> MediaInfo | None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from planrrr_cli.domain.errors import ErrorKind
 from planrrr_cli.domain.posts import ContentRules, errors_among, problems
 from planrrr_cli.domain.publications import ErrorNote, Publication, State
+from planrrr_cli.domain.steps import PARTS
 
 MAX_LATENESS = timedelta(hours=24)
 REFRESH_BEFORE = timedelta(minutes=10)
@@ -77,6 +78,8 @@ def admit(
 
 def lateness(publication: Publication, *, now: datetime) -> TooLate | None:
     """TooLate when the promised time is longer ago than the post, its connection or the default allows."""
+    if publication.checkpoint.get(PARTS):  # half a thread is out, and the rest belongs to it
+        return None
     most = publication.post.max_lateness or publication.connection.max_lateness or MAX_LATENESS
     if publication.due_at is None or now - publication.due_at <= most:
         return None

@@ -16,7 +16,7 @@ from planrrr_cli.domain.posts import ContentRules, Limit, MediaKind, Post, Probl
 from planrrr_cli.platforms.x.length import LINK, Measure, invalid_characters, measure, weighted_length
 from planrrr_cli.platforms.x.media_rules import IMAGES, medium_problems, mix_problems
 from planrrr_cli.platforms.x.options import SUBTITLES, Options, read_options
-from planrrr_cli.platforms.x.parts import MOST_PARTS, Part, parts_of
+from planrrr_cli.platforms.x.parts import MOST_PARTS, Part, parts_of, with_link
 
 TEXT = Limit(280, "https://docs.x.com/fundamentals/counting-characters", "2026-08-22")
 # How the longer texts are counted is not documented; by weight is the careful reading.
@@ -24,6 +24,8 @@ LONG_TEXT = Limit(25_000, "https://docs.x.com/changelog (2024-08-20)", "2026-08-
 MEDIA = Limit(
     IMAGES.value * MOST_PARTS, "four of each part of a thread; each part is checked by itself", "2026-11-24"
 )
+
+REPEATS = Limit(24, "our own choice: X refuses repetitions and documents no span", "2026-11-24")  # hours
 
 ENTERPRISE = "enterprise"
 _PLAN = "if the app has an Enterprise plan, say so: planrrr connections add x --option plan=enterprise"
@@ -88,9 +90,11 @@ def rules_of(may: Privileges) -> ContentRules:
         text=may.limit,
         media_count=MEDIA,
         count=weighted_length,
+        words=lambda post: with_link(post.text, post.link),
         length=length,
         checks=(checks,),
         files=(SUBTITLES,),
+        repeats=REPEATS,
     )
 
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from planrrr_cli.domain.errors import MediaRejected, UnexpectedReply
-from planrrr_cli.domain.posts import Media, MediaKind, errors_among
+from planrrr_cli.domain.posts import Media, MediaKind, Shape, errors_among
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.steps import Checkpoint, Processing
 from planrrr_cli.platforms.gif import frames_of
@@ -172,8 +172,8 @@ class Uploads:
 
     def _checked(self, opened: OpenMedia, position: int) -> MediaKind:
         medium = opened.media
-        if medium.kind is MediaKind.GIF and medium.shape is not None:
-            medium = replace(medium, shape=replace(medium.shape, frames=frames_of(opened)))
+        if medium.kind is MediaKind.GIF and (medium.shape is None or medium.shape.frames is None):
+            medium = replace(medium, shape=replace(medium.shape or Shape(), frames=frames_of(opened)))
         for found in errors_among(medium_problems(medium, position, premium=self.premium)):
             raise BadMedia(found.message)
         kind = kind_of(medium)

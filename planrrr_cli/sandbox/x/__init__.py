@@ -154,6 +154,8 @@ class X:
             "accessTokenSecret": grant.secret,
             "expiresAt": ends,
             "scopes": [] if account.signed else list(account.scopes),
+            "appId": store.consumer_key if account.signed else store.client_id,
+            "appSecret": store.consumer_secret if account.signed else store.client_secret,
             "metadata": {"longPosts": account.long_posts, "plan": changes.plan_told(account)},
         }
 
