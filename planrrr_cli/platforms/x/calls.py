@@ -12,6 +12,7 @@ from planrrr_cli.domain.errors import OutcomeUnknown, PlatformError, UnexpectedR
 from planrrr_cli.platforms.api import Api
 from planrrr_cli.platforms.base import App
 from planrrr_cli.platforms.wire import Part, Reply
+from planrrr_cli.platforms.x.links_to import site_of
 from planrrr_cli.platforms.x.replies import NAME, Role, read_reply, request_id
 from planrrr_cli.platforms.x.signing import signature
 
@@ -26,6 +27,10 @@ class Calls:
         self.app = app
         self.tokens = tokens
         self.clock = clock
+
+    @property
+    def site(self) -> str:
+        return site_of(self.app.api_url)
 
     def address(self, *path: str) -> str:
         """Ids come from replies and documents: quoted, so that none can lead elsewhere."""

@@ -59,7 +59,7 @@ def find(publication: Publication, calls: Calls, account: str) -> Finding:
         raise
     except PlatformError as error:
         return Unknown(f"the look failed: {error.message}")
-    return _finding(publication, seen)
+    return _finding(publication, seen, calls.site)
 
 
 def look(publication: Publication, calls: Calls, account: str) -> Look:
@@ -106,20 +106,20 @@ def _done(publication: Publication) -> list[str]:
     return list(publication.checkpoint.get(PARTS) or [])
 
 
-def _finding(publication: Publication, seen: Look) -> Finding:
+def _finding(publication: Publication, seen: Look, site: str) -> Finding:
     done, parts = _done(publication), parts_of(publication.post)
     found = seen.found
     if len(found.same) == 1:
         out = [*done, found.same[0]]
         if len(out) < len(parts):
             return Landed(f"part {len(out)} of {len(parts)} is out", {PARTS: out})
-        return Published(out[0], permalink(publication.connection, out[0]))
+        return Published(out[0], permalink(site, publication.connection, out[0]))
     if len(found.same) > 1:
         return Unknown(f"{len(found.same)} posts of the account fit; only a person can tell", ask_person=True)
     if found.unclear:
         return Unknown("a post of the account fits as far as X shows it")
     if publication.checkpoint.get(REFUSED_AS_DUPLICATE) is not None:
-        if said := said_before(publication, seen):
+        if said := said_before(publication, seen, site):
             return Absent(said, conclusive=True)
         return Unknown("X refused it as said before, and it is not among the account's posts")
     if not seen.complete:
@@ -127,11 +127,11 @@ def _finding(publication: Publication, seen: Look) -> Finding:
     return Absent("it is not among the account's posts")
 
 
-def said_before(publication: Publication, seen: Look) -> str | None:
+def said_before(publication: Publication, seen: Look, site: str) -> str | None:
     """The post that X means when it refuses a repetition, in a sentence; None when there is none."""
     if not seen.found.earlier:
         return None
     identity = max(seen.found.earlier, key=int)
     moment = seen.moments.get(identity)
     when = f" on {moment:%Y-%m-%d %H:%M} UTC" if moment else ""
-    return f"the account said the same{when}: {permalink(publication.connection, identity)}"
+    return f"the account said the same{when}: {permalink(site, publication.connection, identity)}"

@@ -33,7 +33,9 @@ def follow_up(publication: Publication, calls: Calls, account: str) -> FollowUpS
     notices: tuple[str, ...] = ()
     if publication.post.first_comment and not publication.checkpoint.get("comment_id"):
         notices = yield from _comment(publication, calls, account)
-    address = publication.permalink or permalink(publication.connection, publication.remote_id or "")
+    address = publication.permalink or permalink(
+        calls.site, publication.connection, publication.remote_id or ""
+    )
     return FollowedUp(address, notices)
 
 

@@ -126,7 +126,7 @@ class XPublisher(Publisher):
         done, parts = recipe.done, parts_of(recipe.publication.post)
         if not done or len(done) >= len(parts):
             return error
-        address = permalink(recipe.publication.connection, done[0])
+        address = permalink(recipe.calls.site, recipe.publication.connection, done[0])
         error.message = (
             f"{len(done)} of {len(parts)} parts of the thread are out ({address}); {error.message}"
         )

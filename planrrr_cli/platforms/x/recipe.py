@@ -64,7 +64,7 @@ class Recipe:
                 return waiting
             if len(self.parts) > 1:
                 yield self._note(**{PARTS: list(self.done), REFUSED_AS_DUPLICATE: None, MEDIA_REFUSED: None})
-        return Published(self.done[0], permalink(self.publication.connection, self.done[0]))
+        return Published(self.done[0], permalink(self.calls.site, self.publication.connection, self.done[0]))
 
     def _media(self, number: int) -> Generator[Checkpoint, None, Processing | None]:
         part = self.parts[number]
@@ -124,7 +124,7 @@ class Recipe:
         if len(seen.found.same) == 1:
             self.done.append(seen.found.same[0])
             return
-        before = said_before(publication, seen)
+        before = said_before(publication, seen, self.calls.site)
         if before is not None and not (seen.found.same or seen.found.unclear):
             said = f"X refuses to post the same again; {before}"
             raise ContentRejected(said, next_step="change the text and add the post again", **facts)

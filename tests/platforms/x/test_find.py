@@ -219,7 +219,7 @@ def hello(identity: str = ID, **more: Any) -> dict[str, Any]:
 
 def test_the_post_is_found_by_the_names_the_service_knows(publisher: Make, server: Server) -> None:
     server.on(TIMELINE, listed(hello()))
-    assert publisher().find(doubtful()) == Published(ID, f"https://x.com/acme/status/{ID}")
+    assert publisher().find(doubtful()) == Published(ID, f"{server.url}/acme/status/{ID}")
     [request] = server.requests
     assert request.query == {
         "max_results": "100",
@@ -261,7 +261,7 @@ def test_two_candidates_are_for_a_person(publisher: Make, server: Server) -> Non
 def test_what_is_bound_elsewhere_is_not_a_candidate(publisher: Make, server: Server) -> None:
     server.on(TIMELINE, listed(hello(), hello(LATER)))
     finding = publisher().find(doubtful(other_remote_ids=frozenset({ID})))
-    assert finding == Published(LATER, f"https://x.com/acme/status/{LATER}")
+    assert finding == Published(LATER, f"{server.url}/acme/status/{LATER}")
 
 
 @pytest.mark.parametrize(
@@ -331,7 +331,7 @@ def test_the_last_part_ends_the_doubt_of_the_whole_thread(publisher: Make, serve
     last = snowflake(NOW + timedelta(seconds=9))
     server.on(TIMELINE, listed({"id": last, "text": "Three.", **replied(LATER)}))
     finding = publisher().find(doubtful(THREAD, checkpoint={"parts": [ID, LATER]}))
-    assert finding == Published(ID, f"https://x.com/acme/status/{ID}")
+    assert finding == Published(ID, f"{server.url}/acme/status/{ID}")
 
 
 def test_a_part_that_is_not_there_is_absent(publisher: Make, server: Server) -> None:

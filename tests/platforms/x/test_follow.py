@@ -30,7 +30,10 @@ from tests.platforms.x.rig import (
 
 ID, COMMENT = snowflake(NOW), snowflake(NOW + timedelta(seconds=5))
 POST = Post("Hello", first_comment="By the way")
-ADDRESS = f"https://x.com/acme/status/{ID}"
+
+
+def complete(server: Server, *notices: str) -> FollowedUp:
+    return FollowedUp(f"{server.url}/acme/status/{ID}", notices)
 
 
 def out(post: Post = POST, **more: Any) -> Any:
@@ -39,7 +42,7 @@ def out(post: Post = POST, **more: Any) -> Any:
 
 def test_the_address_needs_no_call(publisher: Make, server: Server) -> None:
     went = drive(publisher().follow_up, out(Post("Hello")))
-    assert went.ending == FollowedUp(ADDRESS)
+    assert went.ending == complete(server)
     assert server.requests == []
 
 
@@ -49,11 +52,11 @@ def test_the_comment_is_intended_then_sent_then_noted(
     server.on(CREATE, created(COMMENT))
     went = drive(publisher().follow_up, out())
     assert went.notes == ["note comment_intended", "note comment_id"]
-    assert went.ending == FollowedUp(ADDRESS)
+    assert went.ending == complete(server)
     assert body_of(server.requests[0]) == {"text": "By the way", "reply": {"in_reply_to_tweet_id": ID}}
     assert gate == [0]
     again = drive(publisher().follow_up, went.after)
-    assert again.ending == FollowedUp(ADDRESS) and len(server.requests) == 1
+    assert again.ending == complete(server) and len(server.requests) == 1
 
 
 def test_below_a_thread_it_goes_to_the_last_part(publisher: Make, server: Server) -> None:
@@ -72,7 +75,7 @@ def test_a_comment_whose_answer_was_lost_is_looked_for_and_never_repeated(
     reply = {"id": COMMENT, "text": "By the way", "referenced_tweets": [{"type": "replied_to", "id": ID}]}
     server.on(TIMELINE, listed(reply), listed())
     found = drive(publisher().follow_up, went.after)
-    assert found.ending == FollowedUp(ADDRESS) and found.after.checkpoint["comment_id"] == COMMENT
+    assert found.ending == complete(server) and found.after.checkpoint["comment_id"] == COMMENT
     assert server.requests[-1].query["since_id"] == ID
     unseen = drive(publisher().follow_up, went.after)
     [notice] = unseen.ending.notices
@@ -100,7 +103,7 @@ def test_a_comment_that_surely_was_not_sent_is_tried_again(publisher: Make, serv
     went = drive(publisher().follow_up, out())
     assert isinstance(went.ending, RateLimited)
     assert went.after.checkpoint["comment_intended"] is None
-    assert drive(publisher().follow_up, went.after).ending == FollowedUp(ADDRESS)
+    assert drive(publisher().follow_up, went.after).ending == complete(server)
 
 
 def test_a_comment_whose_trouble_lasts_becomes_a_notice(publisher: Make, server: Server) -> None:

@@ -63,7 +63,7 @@ def test_a_text_goes_out_in_one_guarded_call(publisher: Make, server: Server, ga
     server.on(CREATE, created(FIRST))
     went = drive(publisher().publish, publication(Post("Hello & <you>", link="https://example.com/ü")))
     assert went.notes == ["no return"]
-    assert went.ending == Published(FIRST, f"https://x.com/acme/status/{FIRST}")
+    assert went.ending == Published(FIRST, f"{server.url}/acme/status/{FIRST}")
     assert gate == [0]
     [request] = server.requests
     assert body_of(request) == {"text": "Hello & <you>\nhttps://example.com/ü"}
@@ -98,7 +98,7 @@ def test_all_options_are_in_the_body_as_x_wants_them(publisher: Make, server: Se
 def test_a_handle_that_is_not_known_is_not_made_up(publisher: Make, server: Server) -> None:
     server.on(CREATE, created(FIRST))
     went = drive(publisher().publish, publication(Post("Hello"), account_name="Acme Ltd"))
-    assert went.ending.permalink == f"https://x.com/i/web/status/{FIRST}"
+    assert went.ending.permalink == f"{server.url}/i/web/status/{FIRST}"
 
 
 def test_each_part_of_a_thread_is_noted_before_the_next_one_is_sent(
@@ -108,7 +108,7 @@ def test_each_part_of_a_thread_is_noted_before_the_next_one_is_sent(
     went = drive(publisher().publish, publication(THREAD))
     noted = "note media_refused parts refused_as_duplicate"
     assert went.notes == ["no return", noted, "no return", noted, "no return", noted]
-    assert went.ending == Published(FIRST, f"https://x.com/acme/status/{FIRST}")
+    assert went.ending == Published(FIRST, f"{server.url}/acme/status/{FIRST}")
     assert went.after.checkpoint["parts"] == [FIRST, SECOND, THIRD]
     assert gate == [0, 1, 2]
     assert [body_of(request) for request in server.requests] == [
@@ -125,7 +125,7 @@ def test_a_killed_run_goes_on_after_the_last_part_that_was_noted(
     ids = [FIRST, SECOND, THIRD]
     server.on(CREATE, *[created(one) for one in ids[done:]])
     went = drive(publisher().publish, publication(THREAD, checkpoint={"parts": ids[:done]}))
-    assert went.ending == Published(FIRST, f"https://x.com/acme/status/{FIRST}")
+    assert went.ending == Published(FIRST, f"{server.url}/acme/status/{FIRST}")
     assert [body_of(request)["text"] for request in server.requests] == ["One.", "Two.", "Three."][done:]
 
 
@@ -155,7 +155,7 @@ def test_a_lost_part_says_what_of_the_thread_is_out(publisher: Make, server: Ser
     server.on(CREATE, created(FIRST), cut)
     went = drive(publisher().publish, publication(THREAD))
     assert isinstance(went.ending, OutcomeUnknown)
-    assert went.ending.message.startswith("1 of 3 parts of the thread are out (https://x.com/acme/status/")
+    assert went.ending.message.startswith(f"1 of 3 parts of the thread are out ({server.url}/acme/status/")
     assert went.after.checkpoint["parts"] == [FIRST]
 
 
@@ -246,7 +246,7 @@ def test_a_duplicate_that_the_account_said_before_is_refused_for_good(
     went = drive(publisher().publish, publication(Post("Hello")))
     assert isinstance(went.ending, ContentRejected)
     assert (
-        f"https://x.com/acme/status/{earlier}" in went.ending.message and "2026-11-21" in went.ending.message
+        f"{server.url}/acme/status/{earlier}" in went.ending.message and "2026-11-21" in went.ending.message
     )
     assert went.notes == ["no return", "note refused_as_duplicate"]
     assert "start_time" not in server.requests[-1].query
@@ -257,7 +257,7 @@ def test_a_duplicate_that_is_this_very_post_is_adopted(publisher: Make, server: 
     server.on(CREATE, DUPLICATE)
     server.on(TIMELINE, listed({"id": FIRST, "text": "Hello"}))
     went = drive(publisher().publish, publication(Post("Hello"), first_sent_at=NOW, doubts=1))
-    assert went.ending == Published(FIRST, f"https://x.com/acme/status/{FIRST}")
+    assert went.ending == Published(FIRST, f"{server.url}/acme/status/{FIRST}")
 
 
 def test_a_duplicate_that_is_another_publication_is_refused_for_good(publisher: Make, server: Server) -> None:
