@@ -38,11 +38,15 @@ class ConnectionStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Tokens of one account; ``expires_at`` is UTC, None means no known end."""
+    """Tokens of one account; ``expires_at`` is UTC, None means no known end.
+
+    ``unreadable``: why the stored ones could not be decrypted; ``access`` is empty then.
+    """
 
     access: Secret
     refresh: Secret | None = None
     expires_at: datetime | None = None
+    unreadable: str | None = None
 
     def expires_within(self, margin: timedelta, *, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now + margin

@@ -13,7 +13,7 @@ from planrrr_cli.domain.doubt import Patience
 from planrrr_cli.domain.posts import ContentRules
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.secrets import Secret
-from planrrr_cli.domain.steps import Finding, FollowUpSteps, Steps
+from planrrr_cli.domain.steps import Finding, FollowUpSteps, Published, Steps, Unknown
 
 if TYPE_CHECKING:
     from planrrr_cli.platforms.api import Api
@@ -41,6 +41,14 @@ class Account:
     scopes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why the post that a person named is not the publication in doubt. ``final``: whatever the person knows."""
+
+    reason: str
+    final: bool = False
+
+
 class Publisher(ABC):
     """One platform's recipe. An instance serves one attempt: its ``api`` records the calls and guards the lease.
 
@@ -64,6 +72,10 @@ class Publisher(ABC):
     @abstractmethod
     def find(self, publication: Publication) -> Finding:
         """Look for a publication whose sending is in doubt; reads only."""
+
+    def look_at(self, publication: Publication, remote_id: str) -> Published | Objection | Unknown:
+        """Hold the post that a person named against what was sent; reads only."""
+        return Unknown(f"{publication.platform} is not asked about single posts")
 
     @abstractmethod
     def follow_up(self, publication: Publication) -> FollowUpSteps:
