@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from planrrr_cli.platforms.http import Transport
     from planrrr_cli.platforms.media import MediaSource
     from planrrr_cli.settings import Settings
-    from planrrr_cli.store import Store
+    from planrrr_cli.store import Store, Tx
 
 log = logging.getLogger("planrrr")
 
@@ -149,7 +148,7 @@ def open_context(
     from planrrr_cli.logs import configure, mask
     from planrrr_cli.settings import load_settings
     from planrrr_cli.settings.keyfile import load_key
-    from planrrr_cli.store import connections, open_store
+    from planrrr_cli.store import keys, open_store
     from planrrr_cli.store.cipher import Cipher
 
     settings = load_settings(os.environ if environ is None else environ, cwd=cwd or Path.cwd())
@@ -172,18 +171,17 @@ def open_context(
             mask.learn(secret)
             return secret
 
-    @cache
-    def cipher() -> Cipher:
-        with store.reading() as tx:
-            written_with = connections.key_fingerprint(tx)
+    def cipher(tx: Tx) -> Cipher:
+        written_with = keys.fingerprints(tx)
         # With tokens already in the tables a new key would be a second key: a lost one has to be restored.
-        key = load_key(settings, create=settings.database_path is not None and written_with is None)
+        key = load_key(settings, create=settings.database_path is not None and not written_with)
         mask.learn(key)
         made = Learning(key)
-        if written_with not in (None, made.fingerprint):
+        known = sorted(written_with - {""})
+        if known and made.fingerprint not in known:  # a single token of another key holds its own lane only
             raise ConfigError(
                 "the encryption key is not the one that the stored tokens were written with; restore that key "
-                f"({written_with}…), or remove the connections and add them again"
+                f"({known[0]}…), or remove the connections and add them again"
             )
         return made
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, TextIO, cast
 
-from planrrr_cli.domain.errors import PlanrrrError, PlatformError
-from planrrr_cli.logs import mask, unexpected
+from planrrr_cli.domain.errors import PlanrrrError, PlatformError, StoreUnavailable
+from planrrr_cli.logs import mask, unavailable, unexpected
 
 BUG, CANNOT_NOW, INTERRUPTED, READER_LEFT, WRONG_USAGE = 3, 75, 130, 1, 2
 # The machine, not the program: the next run may well succeed.
@@ -52,6 +52,8 @@ def exit_gate(as_json: bool = False) -> Iterator[None]:
     except KeyboardInterrupt:
         _end("interrupted", "INTERRUPTED", INTERRUPTED, as_json and not out.used)
     except PlanrrrError as error:
+        if isinstance(error, StoreUnavailable) and not error.recorded:
+            unavailable(str(error))
         _end(_sentence(error), _kind(error), error.exit_code, as_json and not out.used)
     except Exception as error:
         _end_unexpected(error, as_json and not out.used, writing=out.failed)

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+SECONDS = 5  # that PostgreSQL is waited for, to connect and to answer; the full path has more patience
 PLAIN = frozenset(["--json"])
 NUMBERS = {
     "WORKER_CONCURRENCY": (1, 100),
@@ -72,17 +73,37 @@ def surely_nothing_to_do(arguments: "list[str]", environ: "Mapping[str, str]") -
         return None
     try:
         settings = _settings(environ)
-        if settings is None or _something_to_do(settings):
-            return None
+        waits = None if settings is None else _look(settings)
     except Exception:  # noqa: BLE001 - unsure: the full path will say what is wrong, in a sentence
         return None
+    if waits is None:
+        return None
+    paused, held = waits
     if "--json" in arguments:
         return (
             '{"schema": "planrrr.publish-due/1", "run_id": null, "published": 0, "processing": 0, "deferred": 0,'
-            ' "retried": 0, "failed": 0, "in_doubt": 0, "missed": 0, "doubts_waiting": 0, "needs_reauth": [],'
+            ' "retried": 0, "failed": 0, "in_doubt": 0, "missed": 0, "doubts_waiting": 0, "doubts_pending": 0,'
+            ' "next_look": null, "needs_reauth": [],'
+            f' "waiting": {{"paused": {paused}, "needs_reauth": 0, "held": {held}, "other_run": 0, "next_run": 0}},'
             ' "stopped_by": null, "publications": []}'
         )
-    return "Nothing is due."
+    said = held_up(paused, held)
+    return "\n".join(["Nothing can be sent now.", *said] if said else ["Nothing is due."])
+
+
+def held_up(paused: int, held: int) -> "list[str]":
+    """Why due publications stay where they are although no run has anything to do: a line for each reason."""
+    said = []
+    if paused:
+        where = "a paused account" if paused == 1 else "paused accounts"
+        said.append(f"{_due(paused)} on {where}: planrrr connections list")
+    if held:
+        said.append(f"{_due(held)} until the platform lets the account go on: planrrr connections list")
+    return said
+
+
+def _due(count: int) -> str:
+    return "1 due publication waits" if count == 1 else f"{count} due publications wait"
 
 
 def _settings(environ: "Mapping[str, str]") -> "dict[str, str] | None":
@@ -139,10 +160,13 @@ def _surely_valid(name: str, value: str) -> bool:
     return True
 
 
-def _something_to_do(settings: "dict[str, str]") -> bool:
-    """Ask the database; any doubt is an exception or True."""
+def _look(settings: "dict[str, str]") -> "tuple[int, int] | None":
+    """Ask the database: the due publications on paused accounts, and on those that the platform lets wait.
+
+    None when something may be to do; any doubt is None or an exception.
+    """
     if "ENCRYPTION_KEY" in settings and "ENCRYPTION_KEY_FILE" in settings:
-        return True
+        return None
     team, url = settings.get("PLANRRR_TEAM", "default"), settings.get("DATABASE_URL", "")
     if url.startswith(("postgresql://", "postgres://")):
         return _ask_postgresql(url, team)
@@ -161,28 +185,32 @@ def _sqlite_path(url: str) -> str:
     return path
 
 
-def _ask_sqlite(path: str, team: str) -> bool:
+def _ask_sqlite(path: str, team: str) -> "tuple[int, int] | None":
     import sqlite3
     from datetime import UTC, datetime
 
     from planrrr_cli.idle_sql import SQLITE, SQLITE_NOW
 
     if not os.path.isfile(path):
-        return True
+        return None
     connection = sqlite3.connect(path, timeout=2.0)
     try:
         now = datetime.now(UTC).strftime(SQLITE_NOW)
         row = connection.execute(SQLITE, {"team": team, "now": now}).fetchone()
     finally:
         connection.close()
-    return row is None or row[0] != 0
+    return _read(row)
 
 
-def _ask_postgresql(url: str, team: str) -> bool:
-    import psycopg
-
+def _ask_postgresql(url: str, team: str) -> "tuple[int, int] | None":
     from planrrr_cli.idle_sql import POSTGRESQL
+    from planrrr_cli.postgresql import Connection
 
-    with psycopg.connect(url, connect_timeout=5, autocommit=True) as connection:
+    with Connection.connect(url, connect_timeout=SECONDS, autocommit=True) as connection:
+        connection.answer_seconds = SECONDS
         row = connection.execute(POSTGRESQL, {"team": team}).fetchone()
-    return row is None or row[0] != 0
+    return _read(row)
+
+
+def _read(row: "tuple[int, int, int] | None") -> "tuple[int, int] | None":
+    return None if row is None or row[0] != 0 else (row[1], row[2])

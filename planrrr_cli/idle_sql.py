@@ -1,9 +1,10 @@
 """The one SELECT of the quick look, for each database, as plain text; nothing here runs it or imports anything.
 
-Both answer with one row of one column: 1 when something may be to do, 0 when surely nothing is. "May" errs on the side
-of looking closer: a claimed lane answers 1, because its owner may be dead, and so do a doubt and a due post that wait
-for a person, which every run has to tell, and a database of another version. Tests hold these texts against what the
-store claims.
+Both answer with one row: 1 when something may be to do, 0 when surely nothing is; then how many due publications wait
+on paused accounts, and how many on accounts that the platform lets wait. "May" errs on the side of looking closer: a
+claimed lane answers 1, because its owner may be dead, and so do a doubt and a due post that waits for a sign-in, which
+every run has to tell, a run of the future, because the clock that began it was wrong, and a database of another
+version. Tests hold these texts against what the store claims.
 """
 
 from __future__ import annotations
@@ -21,9 +22,16 @@ SELECT CASE WHEN
             AND (c.held_until IS NULL OR c.held_until <= {now}))
   OR EXISTS (SELECT 1 FROM connections WHERE team_id = {team} AND claim_id IS NOT NULL)
   OR EXISTS (SELECT 1 FROM publications WHERE team_id = {team} AND state = 'publishing')
-  OR EXISTS (SELECT 1 FROM publications WHERE team_id = {team} AND state = 'in_doubt' AND wake_at IS NULL)
+  OR EXISTS (SELECT 1 FROM publications WHERE team_id = {team} AND state = 'in_doubt')
+  OR EXISTS (SELECT 1 FROM runs WHERE team_id = {team} AND started_at > {now})
   OR NOT EXISTS (SELECT 1 FROM alembic_version WHERE version_num = '{head}')
-THEN 1 ELSE 0 END
+THEN 1 ELSE 0 END,
+(SELECT count(*) FROM publications p JOIN connections c ON c.id = p.connection_id
+ WHERE p.team_id = {team} AND p.wake_at <= {now} AND p.state IN ('scheduled', 'processing')
+   AND c.removed_at IS NULL AND c.status = 'paused'),
+(SELECT count(*) FROM publications p JOIN connections c ON c.id = p.connection_id
+ WHERE p.team_id = {team} AND p.wake_at <= {now} AND p.state IN ('scheduled', 'processing')
+   AND c.removed_at IS NULL AND c.status = 'active' AND c.held_until > {now})
 """
 
 SQLITE = _LOOK.format(team=":team", now=":now", head=HEAD)

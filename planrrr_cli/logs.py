@@ -5,17 +5,19 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.mask import MASKED, SecretMask
 
-__all__ = ["SecretMask", "bound", "configure", "mask", "unexpected"]
+__all__ = ["SecretMask", "bound", "configure", "mask", "unavailable", "unexpected"]
 
 LOGGER = "planrrr"
 mask = SecretMask()
@@ -27,6 +29,7 @@ _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) 
     "asctime",
     "taskName",
 }
+_FRAMES = 4  # of a traceback, in a line for a person
 _OURS = frozenset({"time", "level", "logger"})
 # ESC and its relatives in a platform's text must not steer the terminal of whoever reads the log.
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in {9, 10}}
@@ -78,6 +81,13 @@ def unexpected(error: BaseException) -> None:
     logging.getLogger(LOGGER).critical("unexpected error", exc_info=error)
 
 
+def unavailable(reason: str) -> None:
+    """Records why nothing can be done now, for machines that read the log; people have the command's last sentence."""
+    handlers = [handler for handler in logging.getLogger().handlers if isinstance(handler, _Handler)]
+    if any(not isinstance(handler.formatter, _Console) for handler in handlers):
+        logging.getLogger(LOGGER).error("database unavailable", extra={"reason": reason})
+
+
 def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if issubclass(kind, KeyboardInterrupt):
         return
@@ -116,18 +126,34 @@ class _Handler(logging.StreamHandler[IO[str]]):
 
 
 class _Console(logging.Formatter):
-    """One line for a person: time, level, message, fields; a traceback below."""
+    """One line for a person: time, level, message, fields, and where an exception came from.
+
+    The whole traceback is for machines, and for whoever asks for it: at debug level it stands below.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         moment = record.__dict__.get("time", "")[11:19]
         more = " ".join(f"{name}={_short(value)}" for name, value in _extra(record).items())
         line = f"{moment} {record.levelname.lower():<8} {record.getMessage()}"
+        whole = logging.getLogger(LOGGER).isEnabledFor(logging.DEBUG)
+        if record.exc_info and not whole:
+            more = f"{more}  {_where(record.exc_info[1])}; LOG_LEVEL=debug shows the traceback".lstrip()
         parts = [f"{line}  {more}".rstrip().replace("\n", "\\n")]
-        if record.exc_info:
+        if record.exc_info and whole:
             parts.append(self.formatException(record.exc_info))
         if record.stack_info:
             parts.append(record.stack_info)
         return "\n".join(parts).translate(_CONTROL)
+
+
+def _where(error: BaseException | None) -> str:
+    """``ValueError: what it says, at file.py:12 (function) < the caller's place``, innermost first."""
+    if error is None:
+        return "no exception"
+    said = traceback.format_exception_only(error)[-1].strip()
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    places = [f"{Path(frame.filename).name}:{frame.lineno} ({frame.name})" for frame in frames]
+    return f"{said}, at {' < '.join(reversed(places))}" if places else said
 
 
 def _extra(record: logging.LogRecord) -> dict[str, Any]:

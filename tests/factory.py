@@ -21,7 +21,7 @@ LEASE = timedelta(seconds=60)
 KEY = Secret("0f" * 32)
 
 
-def cipher() -> Cipher:
+def cipher(_tx: object = None) -> Cipher:
     return Cipher(KEY)
 
 

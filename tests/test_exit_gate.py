@@ -39,7 +39,6 @@ def test_a_command_that_ends_well_exits_with_0_and_says_nothing_more() -> None:
     [
         ("NotFound('there is no post ab')", 1, "planrrr: there is no post ab"),
         ("UsageError('pick one')", 2, "planrrr: pick one"),
-        ("StoreUnavailable('the database is locked')", 75, "planrrr: the database is locked"),
         ("ConfigError('no key')", 78, "planrrr: no key"),
         (
             "ContentRejected('too long', platform='x', next_step='shorten it')",
@@ -53,6 +52,25 @@ def test_a_command_that_ends_well_exits_with_0_and_says_nothing_more() -> None:
 def test_an_expected_error_is_one_sentence_and_its_code(raised: str, code: int, said: str) -> None:
     ran = run(f"raise {raised}")
     assert (ran.returncode, ran.stdout, ran.stderr) == (code, "", said + "\n")
+
+
+def test_a_database_that_is_away_is_one_sentence_one_log_record_and_exit_75() -> None:
+    ran = run("raise StoreUnavailable('the database hunter2hunter2 is locked')")
+    record, sentence = ran.stderr.splitlines()
+    assert (ran.returncode, ran.stdout, sentence) == (75, "", "planrrr: the database [secret] is locked")
+    found = json.loads(record)
+    assert (found["level"], found["message"]) == ("error", "database unavailable")
+    assert found["reason"] == "the database [secret] is locked"
+
+
+def test_what_the_log_has_already_is_not_recorded_again() -> None:
+    ran = run("error = StoreUnavailable('away')\nerror.recorded = True\nraise error")
+    assert (ran.returncode, ran.stderr) == (75, "planrrr: away\n")
+
+
+def test_people_who_read_the_log_in_words_are_not_told_twice() -> None:
+    ran = run("logs.configure('error', 'console')\nraise StoreUnavailable('away')")
+    assert (ran.returncode, ran.stderr) == (75, "planrrr: away\n")
 
 
 def test_the_sentence_is_masked() -> None:
@@ -94,7 +112,7 @@ def test_with_json_the_error_is_also_one_document_on_stdout(raised: str, kind: s
         "schema": "planrrr.error/1",
         "error": {"kind": kind, "message": "wrong", "exit_code": code},
     }
-    assert ran.stderr == "planrrr: wrong\n"
+    assert ran.stderr.splitlines()[-1] == "planrrr: wrong"
     assert ran.returncode == code
 
 

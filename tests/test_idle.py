@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from planrrr_cli import idle
@@ -15,6 +17,7 @@ from planrrr_cli.domain.publications import State
 from planrrr_cli.idle import surely_nothing_to_do
 from planrrr_cli.settings.table import SETTINGS
 from planrrr_cli.store import Store, connections
+from tests.conftest import PostgresServer
 from tests.factory import Factory
 
 HEAVY = {
@@ -132,6 +135,22 @@ def test_a_missing_or_broken_database_takes_the_full_path(here: Path) -> None:
     (here / "broken.db").write_bytes(b"no database at all")
     assert look(f"sqlite:///{here}/broken.db") is None
     assert look("postgresql://nobody@127.0.0.1:1/none") is None
+
+
+def test_an_answer_that_does_not_come_is_soon_left_to_the_full_path(
+    here: Path, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idle, "SECONDS", 1)
+    url = postgres_server.create()
+    try:
+        with psycopg.connect(url) as other:
+            other.execute("SET idle_in_transaction_session_timeout = '10s'")
+            other.execute("LOCK TABLE publications IN ACCESS EXCLUSIVE MODE")
+            began = time.monotonic()
+            assert look(url) is None
+            assert time.monotonic() - began < 3
+    finally:
+        postgres_server.drop(url)
 
 
 @pytest.mark.parametrize(

@@ -256,6 +256,25 @@ def test_a_traceback_shows_no_local_variables() -> None:
     assert "local-variable" not in stream.getvalue()
 
 
+def failed(level: str) -> str:
+    stream = configured(level, "console")
+    try:
+        int("ten\nof them")
+    except ValueError:
+        logging.getLogger("planrrr").exception("it broke")
+    return stream.getvalue()
+
+
+def test_on_a_terminal_a_bug_is_one_line_that_says_what_and_where() -> None:
+    (line,) = failed("info").splitlines()
+    assert "it broke  ValueError: invalid literal for int()" in line
+    assert "at test_logs.py:" in line and "(failed); LOG_LEVEL=debug shows the traceback" in line
+
+
+def test_who_asks_for_it_gets_the_traceback_on_a_terminal_too() -> None:
+    assert "Traceback (most recent call last)" in failed("debug")
+
+
 def test_control_characters_cannot_steer_a_terminal() -> None:
     stream = configured(fmt="console")
     logging.getLogger("planrrr").warning("a\x1b[2Jb\r\nfake line", extra={"said": "\x9b1m"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -18,6 +19,7 @@ from planrrr_cli.context import open_context
 from planrrr_cli.domain.publications import Publication, State
 from planrrr_cli.store import posts
 from tests.flows import MEDIA
+from tests.soak.clock import set_moved
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 KEY = "0f" * 32
@@ -46,6 +48,9 @@ class SandboxControl:
     def fault(self, name: str, kind: str, strike: str = "before", **more: object) -> None:
         call(f"{self.url}/_sandbox/faults", {"call": name, "kind": kind, "strike": strike, **more})
 
+    def forget_faults(self) -> None:
+        call(f"{self.url}/_sandbox/faults", method="DELETE")
+
     def posts(self) -> list[dict[str, Any]]:
         """The public posts, without comments."""
         return [post for post in self.ledger() if not post.get("parent")]
@@ -68,6 +73,7 @@ class Zygote:
 
     def __init__(self) -> None:
         environ = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+        self._stopped: int | None = None
         self._process = subprocess.Popen(
             [sys.executable, str(REPOSITORY / "tests" / "crash" / "zygote.py")],
             stdin=subprocess.PIPE,
@@ -77,15 +83,35 @@ class Zygote:
         )
 
     def run(self, **job: object) -> int:
-        """The exit code of one forked run; negative when a signal ended it."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        """The exit code of one forked run that does not stop; negative when a signal ended it."""
+        code = self.start(**job)
+        assert code is not None, "it stopped"
+        return code
+
+    def start(self, **job: object) -> int | None:
+        """As ``run``; None when it has stopped at its point ``stop_at``, and then :meth:`resume` lets it go on."""
+        assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(job) + "\n")
         self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        assert answer, "the warm process died"
-        return int(json.loads(answer)["code"])
+        return self._answer()
+
+    def resume(self) -> int | None:
+        """SIGCONT to what has stopped; its exit code, or None when it has stopped again."""
+        assert self._stopped is not None
+        os.kill(self._stopped, signal.SIGCONT)
+        return self._answer()
+
+    def _answer(self) -> int | None:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "the warm process died"
+        answer = json.loads(line)
+        self._stopped = answer.get("stopped")
+        return None if self._stopped else int(answer["code"])
 
     def close(self) -> None:
+        if self._stopped is not None:
+            os.kill(self._stopped, signal.SIGKILL)
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait(timeout=10)
@@ -94,7 +120,10 @@ class Zygote:
 
 @dataclass
 class World:
-    """One database of one team with its settings, in a folder of its own. Time is moved by :meth:`later`."""
+    """One database of one team with its settings, in a folder of its own. Time is moved by :meth:`later`.
+
+    ``clock``: a file that moves the time of runs that are under way, too; see ``tests/soak/clock.py``.
+    """
 
     folder: Path
     database_url: str
@@ -102,6 +131,7 @@ class World:
     zygote: Zygote | None = None
     offset: float = 0.0
     more: dict[str, str] = field(default_factory=dict)
+    clock: Path | None = None
 
     @property
     def environ(self) -> dict[str, str]:
@@ -139,25 +169,22 @@ class World:
         """Both clocks move: ours and the platforms'."""
         self.offset += seconds
         self.sandbox.advance(seconds)
+        if self.clock is not None:
+            set_moved(self.clock, self.offset)
 
     def run(self, *, kill_at: int = 0) -> int:
         """One warm run; ``kill_at`` n kills it by SIGKILL at its n-th point."""
         assert self.zygote is not None
-        return self.zygote.run(
-            environ=self.environ,
-            cwd=str(self.folder),
-            offset_seconds=self.offset,
-            kill_at=kill_at,
-            trace=str(self.trace),
-            log=str(self.folder / "run.log"),
-        )
+        return self.zygote.run(kill_at=kill_at, **self.job())
 
-    @property
-    def trace(self) -> Path:
-        return self.folder / "trace"
+    def job(self, name: str = "run") -> dict[str, object]:
+        """What a warm process has to know for a run here; ``name`` is that of its log."""
+        time = {"offset_seconds": self.offset} if self.clock is None else {"clock": str(self.clock)}
+        files = {kind: str(self.folder / f"{name}.{kind}") for kind in ("trace", "log")}
+        return {"environ": self.environ, "cwd": str(self.folder), **files, **time}
 
-    def points(self) -> list[str]:
-        return self.trace.read_text(encoding="utf-8").splitlines()
+    def points(self, name: str = "run") -> list[str]:
+        return Path(str(self.job(name)["trace"])).read_text(encoding="utf-8").splitlines()
 
     def run_until_quiet(self) -> None:
         """Plain runs, with time passing in between, until nobody needs to look any more."""

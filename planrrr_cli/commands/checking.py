@@ -111,11 +111,17 @@ def _looked_at(ctx: Context, item: MediaItem, folder: Path, root: Path | None) -
     if item.url is not None:
         _check_address(item.url, allow_private=ctx.settings.media_allow_private)
         return Media(url=item.url, alt=item.alt)
-    path = folder / Path(item.file or "").expanduser()
-    if not is_utf8(str(path.resolve())):
-        raise BadMedia(f"{path} has a name that is not UTF-8; rename the file, or the folder it is in")
+    try:
+        path = folder / Path(item.file or "").expanduser()
+    except RuntimeError:
+        raise BadMedia(
+            f"{item.file} begins with a user who has no home folder here; write ./ before it"
+        ) from None
     seen = ctx.media_source(root or path.parent).look(Media(file=str(path), alt=item.alt))
-    return replace(seen, file=str(path.resolve()))
+    real = str(path.resolve())
+    if not is_utf8(real):
+        raise BadMedia(f"{path} has a name that is not UTF-8; rename the file, or the folder it is in")
+    return replace(seen, file=real)
 
 
 def _check_address(url: str, *, allow_private: bool) -> None:

@@ -32,5 +32,5 @@ def choose(tx: Tx, name: str) -> Chosen:
 def find_post(tx: Tx, name: str) -> PostView:
     """The post that an id (its own, or a publication's) or the beginning of one means; else NotFound."""
     if not name.isascii():  # bytes that are no text come as half surrogates, which no database takes
-        raise NotFound(f"there is no post {name!r}")
+        raise NotFound(f"there is no post {name!r}; these are there: planrrr list")
     return posts.find(tx, name)

@@ -206,5 +206,5 @@ def _row(connection: Connection, ctx: Context) -> list[str]:
         connection.account_id,
         connection.status.value,
         render.when(until, zone(ctx)) if until else "no known end",
-        render.preview(note, 60),
+        render.preview(note, 500),
     ]

@@ -9,7 +9,7 @@ from planrrr_cli.context import Context
 from planrrr_cli.domain.errors import ConfigError
 from planrrr_cli.settings import Settings
 from planrrr_cli.settings.keyfile import load_key
-from planrrr_cli.store import connections
+from planrrr_cli.store import connections, keys
 
 
 def init(ctx: Context, *, as_json: bool) -> int:
@@ -64,7 +64,7 @@ def _lacks_key(settings: Settings) -> bool:
 def _make_key(ctx: Context) -> bool:
     """True. ConfigError while there are tokens that only a lost key can read: a new key would hide the loss."""
     with ctx.store.reading() as tx:
-        if connections.key_fingerprint(tx) is not None:
+        if keys.fingerprints(tx):
             raise ConfigError(
                 f"the key file {ctx.settings.encryption_key_file} is gone, and the stored tokens cannot be read "
                 "without it; restore it from a backup, or give the tokens up (planrrr connections remove, for each) "

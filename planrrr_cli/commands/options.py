@@ -90,7 +90,11 @@ MaxSeconds = Annotated[
 Grace = Annotated[
     float,
     typer.Option(
-        "--grace", metavar="S", min=0, max=3600, help="How long running calls may take after SIGTERM."
+        "--grace",
+        metavar="S",
+        min=0,
+        max=3600,
+        help="How long running calls may take after SIGTERM or SIGINT; a second one ends the wait.",
     ),
 ]
 ForceFlag = Annotated[

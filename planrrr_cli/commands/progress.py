@@ -21,7 +21,7 @@ class RunProgress:
     def __init__(self, *, as_json: bool) -> None:
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
-        self._wanted = not as_json and render.is_terminal(sys.stderr)
+        self._wanted = not as_json and render.is_terminal(sys.stderr) and not render.is_plain()
         self._streams: list[tuple[logging.StreamHandler[Any], Any]] = []
 
     def __enter__(self) -> RunProgress:

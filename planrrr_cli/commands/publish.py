@@ -108,7 +108,8 @@ def _because(one: Publication, gone: Mapping[str, str]) -> str:
             where = one.permalink or one.remote_id or "its address is not known"
             return f"it is published ({where}); --force would publish it a second time"
         case State.IN_DOUBT:
-            return f"it may be out already ({why(one.error) or 'the answer was lost'}); planrrr explain {short(one.id)}"
+            said = why(one.error) or "no clear answer came"
+            return f"it may be out already ({said}); planrrr explain {short(one.id)}"
         case State.PUBLISHING:
             return "another run is publishing it right now"
         case State.CANCELLED:

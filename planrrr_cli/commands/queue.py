@@ -42,7 +42,7 @@ def listing(
     if as_json:
         render.document({"schema": "planrrr.list/1", "posts": [post_shape(view) for view in found]})
     elif found:
-        queue_table(found, ctx)
+        queue_table(found, ctx, states=wanted)
     if not found:
         render.say(
             "no posts" + (" match" if wanted or platform or connection else "; add one: planrrr add FILE")

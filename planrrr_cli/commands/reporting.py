@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from planrrr_cli import render
@@ -10,7 +11,10 @@ from planrrr_cli.commands.shapes import Shape, error_shape, short
 from planrrr_cli.commands.showing import why, zone
 from planrrr_cli.context import Context
 from planrrr_cli.domain.publications import Outcome
-from planrrr_cli.publishing.report import COUNTED, ReportLine, RunReport
+from planrrr_cli.idle import held_up
+from planrrr_cli.publishing.report import COUNTED, NEEDS_PERSON, ReportLine, RunReport
+
+MOST_SHOWN = 50  # lines of the table for people; machines get all of them
 
 
 def _line_shape(line: ReportLine) -> Shape:
@@ -33,13 +37,16 @@ def show_report(report: RunReport, ctx: Context, command: str, *, as_json: bool)
     if as_json:
         more: dict[str, Any] = {
             "doubts_waiting": report.doubts_waiting,
+            "doubts_pending": report.doubts_pending,
+            "next_look": render.iso(report.next_look),
             "needs_reauth": list(report.needs_reauth),
+            "waiting": dict(report.due),
             "stopped_by": signal.Signals(report.stopped_by).name if report.stopped_by else None,
             "publications": [_line_shape(line) for line in report.publications],
         }
         render.document({"schema": f"planrrr.{command}/1", "run_id": report.run_id} | counts | more)
     else:
-        _people(report, counts, ctx)
+        _people(report, counts, ctx, whole_queue=command == "publish-due")
     return exit_code(report)
 
 
@@ -49,28 +56,63 @@ def exit_code(report: RunReport) -> int:
         return 130
     if report.bugs:
         return 3
-    failed = any(
-        report.counts.get(name.value, 0) for name in (Outcome.FAILED, Outcome.IN_DOUBT, Outcome.MISSED)
-    )
+    failed = any(report.counts.get(name.value, 0) for name in NEEDS_PERSON)
     return int(failed or report.doubts_waiting > 0 or bool(report.needs_reauth))
 
 
-def _people(report: RunReport, counts: dict[str, int], ctx: Context) -> None:
-    if report.publications:
-        rows = [_row(line, ctx) for line in report.publications]
-        render.table(["id", "due", "platform", "outcome", "where or why"], rows)
-    for line in report.publications:
+def _people(report: RunReport, counts: dict[str, int], ctx: Context, *, whole_queue: bool) -> None:
+    shown = _shown(report.publications)
+    if shown:
+        render.table(
+            ["id", "due", "platform", "outcome", "where or why"], [_row(line, ctx) for line in shown]
+        )
+    if more := len(report.publications) - len(shown):
+        render.line(
+            f"and {more} more: planrrr list --limit {len(report.publications)}; --json tells them all"
+        )
+    for line in shown:
         for notice in line.notices:
             render.say(f"{short(line.id)}: {notice}")
     parts = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
-    render.line(f"run {short(report.run_id)}: {', '.join(parts) or 'nothing was due'}")
-    if report.doubts_waiting:
-        doubts = render.counted(report.doubts_waiting, "publication")
-        render.say(f"{doubts} in doubt and waiting for a person: planrrr list --state in_doubt")
-    if report.needs_reauth:
-        render.say("somebody must sign in again: planrrr connections list")
+    nothing = "nothing could begin" if any(report.due.values()) else "nothing was due"
+    render.line(f"run {short(report.run_id)}: {', '.join(parts) or nothing}")
+    for said in [*_needs_somebody(report, ctx), *(_waits(report.due) if whole_queue else ())]:
+        render.say(said)
     if report.stopped_by:
         render.say(f"stopped by {signal.Signals(report.stopped_by).name}; the next run goes on")
+
+
+def _shown(lines: Sequence[ReportLine]) -> Sequence[ReportLine]:
+    """The first of them, in their order; where there are too many, those that need a person before all others."""
+    if len(lines) <= MOST_SHOWN:
+        return lines
+    urgent = sorted(range(len(lines)), key=lambda at: (lines[at].outcome not in NEEDS_PERSON, at))
+    return [lines[at] for at in sorted(urgent[:MOST_SHOWN])]
+
+
+def _needs_somebody(report: RunReport, ctx: Context) -> Iterator[str]:
+    """What nobody may overlook: every doubt, whoever is to end it, and what a person has to do."""
+    if report.doubts_waiting:
+        doubts = render.counted(report.doubts_waiting, "publication")
+        yield f"{doubts} in doubt and waiting for a person: planrrr list --state in_doubt"
+    if report.doubts_pending:
+        doubts = render.counted(report.doubts_pending, "publication")
+        soon = report.next_look is None or report.next_look <= ctx.clock.now()
+        when = (
+            "as soon as its account can be read" if soon else f"at {render.when(report.next_look, zone(ctx))}"
+        )
+        yield f"{doubts} in doubt, and the platform is asked {when}: planrrr list --state in_doubt"
+    if report.needs_reauth:
+        yield "somebody must sign in again: planrrr connections list"
+
+
+def _waits(due: Mapping[str, int]) -> Iterator[str]:
+    """What is due and has not begun, and why."""
+    yield from held_up(due.get("paused", 0), due.get("held", 0))
+    if elsewhere := due.get("other_run", 0):
+        yield f"{render.counted(elsewhere, 'due publication')} on accounts that another run is working on"
+    if left := due.get("next_run", 0):
+        yield f"{render.counted(left, 'due publication')} left for the next run"
 
 
 def _row(line: ReportLine, ctx: Context) -> list[str]:

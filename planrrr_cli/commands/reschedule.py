@@ -33,7 +33,7 @@ def reschedule(ctx: Context, name: str, *, at: str, zone_name: str | None, as_js
             raise Refused("; ".join([*because, *([_refusal(left, "rescheduled")] if left else [])]))
         for publication in moved:
             publications.reschedule(tx, publication.id, due_at=time.at, now=now)
-        if chosen.whole_post:
+        if chosen.whole_post or len(moved) == len(chosen.view.publications):
             posts.set_schedule(
                 tx,
                 chosen.view.post.id,

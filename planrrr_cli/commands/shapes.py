@@ -7,7 +7,7 @@ from typing import Any
 
 from planrrr_cli.domain.connections import Connection
 from planrrr_cli.domain.posts import Media, Problem, Severity
-from planrrr_cli.domain.publications import Attempt, ErrorNote, Publication, post_status
+from planrrr_cli.domain.publications import RESOLVED, Attempt, ErrorNote, Publication, post_status
 from planrrr_cli.render import iso
 from planrrr_cli.store.posts import PostView
 
@@ -105,7 +105,16 @@ def attempt_shape(attempt: Attempt) -> Shape:
         "error": error_shape(attempt.error),
         "steps": [dict(step) for step in attempt.steps],
         "calls": [dict(call) for call in attempt.calls],
+        "resolved": resolved_shape(attempt),
     }
+
+
+def resolved_shape(attempt: Attempt) -> Shape | None:
+    """Who ended a doubt, when, why, and what the platform had said before; None for what a run did."""
+    for step in attempt.steps:
+        if step.get("step") == RESOLVED:
+            return {name: step.get(name) for name in ("at", "by", "answer", "reason", "platform_said")}
+    return None
 
 
 def problem_shape(problem: Problem) -> Shape:

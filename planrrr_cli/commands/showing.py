@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 
 from planrrr_cli import render
 from planrrr_cli.commands.shapes import short
+from planrrr_cli.commands.targets import waits
 from planrrr_cli.context import Context
-from planrrr_cli.domain.publications import ErrorNote, Publication
+from planrrr_cli.domain.publications import ErrorNote, Publication, State
 from planrrr_cli.store.posts import PostView
+
+_WAITING = frozenset({State.SCHEDULED, State.PROCESSING, State.IN_DOUBT})
 
 
 def zone(ctx: Context) -> tzinfo:
@@ -25,9 +28,14 @@ def why(error: ErrorNote | None) -> str:
     return f"{error.message}; {error.next}" if error.next else error.message
 
 
-def queue_table(views: Sequence[PostView], ctx: Context) -> None:
-    """One line per publication."""
-    rows = [_row(view, publication, ctx) for view in views for publication in view.publications]
+def queue_table(views: Sequence[PostView], ctx: Context, *, states: frozenset[State] | None = None) -> None:
+    """One line per publication; ``states``: only those in one of them."""
+    rows = [
+        _row(view, publication, ctx)
+        for view in views
+        for publication in view.publications
+        if states is None or publication.state in states
+    ]
     render.table(["id", "due", "state", "platform", "account", "text", "note"], rows)
 
 
@@ -39,5 +47,11 @@ def _row(view: PostView, publication: Publication, ctx: Context) -> list[str]:
         publication.platform.value,
         render.preview(publication.connection.account_name, 24),
         render.preview(view.post.text or view.post.title or "(no text)", 36),
-        publication.permalink or render.preview(why(publication.error), 72),
+        publication.permalink or render.preview(_note(publication), 500),
     ]
+
+
+def _note(publication: Publication) -> str:
+    """Why it is where it is, and what a person can do: whole, since the end of it is what helps."""
+    waiting = waits(publication.connection) if publication.state in _WAITING else None
+    return waiting or why(publication.error)

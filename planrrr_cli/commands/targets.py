@@ -32,7 +32,9 @@ def resolve(tx: Tx, targets: Iterable[Target]) -> list[Connection]:
     found: dict[str, Connection] = {}
     for target in targets:
         connection = (
-            connections.find(tx, target.account, target.platform) if target.account else _only(tx, target)
+            connections.find(tx, target.account, target.platform, tokens=False)
+            if target.account
+            else _only(tx, target)
         )
         found[connection.id] = connection
     return list(found.values())

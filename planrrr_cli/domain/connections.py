@@ -42,12 +42,14 @@ class Tokens:
     """Tokens of one account; ``expires_at`` is UTC, None means no known end.
 
     ``secret`` is the secret of an OAuth 1.0a token, which signs every call; None for bearer tokens.
+    ``unreadable``: why the stored ones could not be decrypted; ``access`` is empty then.
     """
 
     access: Secret
     refresh: Secret | None = None
     expires_at: datetime | None = None
     secret: Secret | None = None
+    unreadable: str | None = None
 
     def expires_within(self, margin: timedelta, *, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now + margin

@@ -13,7 +13,9 @@ class Patience:
     """A platform's waiting rules, as delays after the point of no return; ``source`` says where they were read.
 
     A publication is proved absent by ``proof_looks`` successful looks without a match, the last of them at least
-    ``proof_after`` after the point of no return. ``proof_after`` None: looking can never prove absence.
+    ``proof_after`` after the point of no return, and not before every look that is planned until then was made at its
+    distance from the one before: a clock that was set forward must not make half an hour out of a minute.
+    ``proof_after`` None: looking can never prove absence.
     After ``most_looks`` looks that settled nothing it is a person's turn.
     """
 
@@ -31,6 +33,8 @@ class Patience:
         """
         if looked >= self.most_looks or not self.looks:
             return None
+        # A clock that was fast then must not delay the looks until it would be right
+        sent_at = min(sent_at, now)
         if looked == 0:
             return max(now, sent_at + self.looks[0])
         if looked < len(self.looks):
@@ -85,7 +89,7 @@ def weigh(
         return GoOn(finding)
     if isinstance(finding, Absent):
         absent_looks += 1
-        if _proves(finding, patience, absent_looks, now - sent_at):
+        if _proves(finding, patience, looked, absent_looks, now - sent_at):
             return ProvedAbsent(finding.reason)
     elif finding.ask_person:
         return AskPerson(finding.reason)
@@ -93,11 +97,10 @@ def weigh(
     return LookAgain(at, finding.reason, absent_looks) if at else AskPerson(finding.reason)
 
 
-def _proves(finding: Absent, patience: Patience, absent_looks: int, waited: timedelta) -> bool:
+def _proves(finding: Absent, patience: Patience, looked: int, absent_looks: int, waited: timedelta) -> bool:
     if finding.conclusive:
         return True
-    return (
-        patience.proof_after is not None
-        and absent_looks >= patience.proof_looks
-        and waited >= patience.proof_after
-    )
+    if patience.proof_after is None or waited < patience.proof_after:
+        return False
+    planned = sum(look < patience.proof_after for look in patience.looks)
+    return absent_looks >= patience.proof_looks and looked >= planned

@@ -22,7 +22,7 @@ class ErrorKind(StrEnum):
     NETWORK_ERROR = "NETWORK_ERROR"
     PLATFORM_API_ERROR = "PLATFORM_API_ERROR"
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
-    INTERRUPTED = "INTERRUPTED"  # the process died in the middle, before anything irrevocable
+    INTERRUPTED = "INTERRUPTED"  # the process died in the middle; nothing irrevocable was under way
     INTERNAL_ERROR = "INTERNAL_ERROR"  # a bug of ours met one publication
 
 
@@ -38,10 +38,18 @@ class ConfigError(PlanrrrError):
     exit_code = 78
 
 
+class TokenUnreadable(ConfigError):
+    """One stored token cannot be decrypted, while others may be; its connection needs a new sign-in."""
+
+
 class StoreUnavailable(PlanrrrError):
-    """The database is away, locked, full or read-only; the next run tries again."""
+    """The database is away, locked, full or read-only; the next run tries again.
+
+    ``recorded``: the log has a record of it, with more than this sentence.
+    """
 
     exit_code = 75
+    recorded = False
 
 
 class NotFound(PlanrrrError):
@@ -158,12 +166,14 @@ class RateLimited(PlatformError):
 class PlatformUnavailable(PlatformError):
     """Surely without effect: nothing was sent, or what was sent is harmless to repeat.
 
-    ``never_sent``: no byte of the request can have reached the platform. Only then is it good news for an
-    irrevocable call; while a point of no return is open, anything less is treated as unknown.
+    ``never_sent``: no byte of the request can have reached the platform. ``refused``: the platform said no by a
+    documented code. Only then is it good news for an irrevocable call; while a point of no return is open, anything
+    less is treated as unknown.
     """
 
     kind = ErrorKind.NETWORK_ERROR
     counts_for_breaker = True
+    refused: ClassVar[bool] = False
 
     def __init__(self, message: str, *, platform: str, never_sent: bool = False, **more: object) -> None:
         super().__init__(message, platform=platform, **more)  # type: ignore[arg-type]

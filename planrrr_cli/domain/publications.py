@@ -102,6 +102,11 @@ KIND_FOR_STATE: Mapping[State, AttemptKind] = {
 }
 
 
+RESOLVED = "resolved"
+"""The step of an attempt without a run, by which a person ended a doubt: ``by`` and ``answer``, and ``reason`` and
+``platform_said`` where there are any."""
+
+
 class Outcome(StrEnum):
     """How an attempt (or a refusal to begin one) ended, as reports name it."""
 
@@ -175,7 +180,8 @@ class Publication:
 class Attempt:
     """One numbered try; its row exists before the first byte is sent.
 
-    ``calls`` are dicts with ``call``, ``method``, ``path``, ``status``, ``code``, ``request_id``, ``duration_ms``.
+    ``calls`` are dicts with ``call``, ``method``, ``path``, ``status``, ``code``, ``request_id``, ``error_kind``,
+    ``duration_ms``, ``at``.
     """
 
     id: str

@@ -24,7 +24,7 @@ from planrrr_cli.domain.errors import (
     UnexpectedReply,
 )
 from planrrr_cli.domain.publications import AttemptKind, ErrorNote, Outcome, Publication, State
-from planrrr_cli.domain.steps import FollowedUp, Processing, Published
+from planrrr_cli.domain.steps import Processing, Published
 
 MOST_INTERRUPTIONS = 10
 MOST_FOLLOW_UPS = 3
@@ -45,6 +45,7 @@ class Settlement:
     ``clear_sending`` ends the point of no return. ``hold_until``: the platform asked the whole account to wait, or
     with another ``hold_scope`` every account of its app or of the platform. ``needs_reauth``: the reason why a person
     must sign in again. ``checkpoint`` replaces the stored one, when a look learned what the lost answer had said.
+    ``attempt_error``: what the attempt met and the publication, being out, does not carry.
     """
 
     outcome: Outcome
@@ -64,6 +65,12 @@ class Settlement:
     doubt_looks: int = 0
     absent_looks: int = 0
     notices: tuple[str, ...] = ()
+    attempt_error: ErrorNote | None = None
+
+    @property
+    def cause(self) -> ErrorNote | None:
+        """Why the attempt did not end well, whoever carries it."""
+        return self.error or self.attempt_error
 
 
 def note(error: PlatformError, next_step: str = "") -> ErrorNote:
@@ -95,6 +102,11 @@ def after_success(ending: Published | Processing, *, now: datetime) -> Settlemen
     )
 
 
+def _unknown(error: PlatformError) -> ErrorNote:
+    """The error as the class it has once the point of no return is passed, whatever it would be before."""
+    return replace(note(error), kind=ErrorKind.OUTCOME_UNKNOWN)
+
+
 def after_error(
     error: PlatformError,
     publication: Publication,
@@ -107,14 +119,14 @@ def after_error(
     random: Random,
 ) -> Settlement:
     """``sent``: the point of no return of this attempt is open, so what was not refused may have happened."""
-    waiting = State.PROCESSING if kind is AttemptKind.CHECK else State.SCHEDULED
+    waiting = goes_back_to(publication, kind)
     match error:
         case OutcomeUnknown():
-            return in_doubt(note(error), publication, patience, now=now)
+            return in_doubt(_unknown(error), publication, patience, now=now)
         case UnexpectedReply() if sent:
-            return in_doubt(note(error), publication, patience, now=now)
-        case PlatformUnavailable(never_sent=False) if sent:
-            return in_doubt(note(error), publication, patience, now=now)
+            return in_doubt(_unknown(error), publication, patience, now=now)
+        case PlatformUnavailable(never_sent=False, refused=False) if sent:
+            return in_doubt(_unknown(error), publication, patience, now=now)
         case ContentRejected() | MediaRejected():
             said = note(error, error.next_step or "mend the document and add it again")
             return Settlement(Outcome.FAILED, State.FAILED, spent=1, clear_sending=True, error=said)
@@ -155,6 +167,12 @@ def after_error(
     return _retry_or_fail(error, publication, waiting, most, retries, patience, now, random)
 
 
+def goes_back_to(publication: Publication, kind: AttemptKind) -> State:
+    """Where what has not ended waits: never in line again once the platform has accepted it, whatever came after."""
+    accepted = publication.checkpoint.get(ACCEPTED)
+    return State.PROCESSING if accepted or kind is AttemptKind.CHECK else State.SCHEDULED
+
+
 def _retry_or_fail(
     error: PlatformError,
     publication: Publication,
@@ -168,10 +186,10 @@ def _retry_or_fail(
     spent = publication.spent + 1
     if spent < most:
         at = now + retry_delay(spent, retries.delay, random)
-        said = note(error, f"attempt {spent + 1} of {most} begins at {at:%H:%M:%S} UTC")
+        said = note(error, f"try {spent + 1} of {most} begins at {at:%H:%M:%S} UTC")
         return Settlement(Outcome.RETRIED, waiting, wake_at=at, spent=1, clear_sending=True, error=said)
     if publication.checkpoint.get(ACCEPTED):  # what became of it is a question for reconcile, not a failure
-        return in_doubt(note(error), publication, patience, now=now)
+        return in_doubt(_unknown(error), publication, patience, now=now)
     said = note(
         error,
         f"{_tried(spent)} made; when the cause is gone: planrrr reschedule {publication.id[:8]} --at now",
@@ -214,6 +232,13 @@ def in_doubt(error: ErrorNote, publication: Publication, patience: Patience, *, 
     )
 
 
+def why_doubtful(publication: Publication) -> str:
+    """The half of the sentence that every look at a doubt leaves as it is."""
+    if publication.checkpoint.get(ACCEPTED):
+        return "the platform accepted it, and has not said that it is out"
+    return "it may have been sent, and no clear answer came"
+
+
 def ask(publication: Publication) -> str:
     """What a person can do about a doubt that looking did not end."""
     short = publication.id[:8]
@@ -247,7 +272,7 @@ def after_look(verdict: Verdict, publication: Publication, *, retries: Retries, 
             wake: datetime | None = at
         case AskPerson(reason):
             next_step, wake, absent_looks = ask(publication), None, publication.absent_looks
-    said = ErrorNote(ErrorKind.OUTCOME_UNKNOWN, f"sent, but the answer was lost; {reason}", next_step)
+    said = ErrorNote(ErrorKind.OUTCOME_UNKNOWN, f"{why_doubtful(publication)}; {reason}", next_step)
     return Settlement(
         Outcome.IN_DOUBT,
         State.IN_DOUBT,
@@ -271,44 +296,11 @@ def _tried(spent: int) -> str:
     return "1 attempt" if spent == 1 else f"{spent} attempts"
 
 
-def after_follow_up(
-    ending: FollowedUp | PlatformError, publication: Publication, *, now: datetime, random: Random
-) -> Settlement:
-    """Nothing here can change that the post is out."""
-    if isinstance(ending, FollowedUp):
-        return Settlement(
-            Outcome.PUBLISHED, State.PUBLISHED, permalink=ending.permalink, notices=ending.notices
-        )
-    if isinstance(ending, ConnectionRevoked | TokenExpired | RateLimited):
-        return _follow_up_waits(ending, now=now, random=random)
-    if publication.follow_ups + 1 < MOST_FOLLOW_UPS:
-        at = now + retry_delay(publication.follow_ups + 1, timedelta(seconds=30), random)
-        return Settlement(Outcome.PUBLISHED, State.PUBLISHED, wake_at=at)
-    return Settlement(Outcome.PUBLISHED, State.PUBLISHED, notices=(f"not completed: {ending.message}",))
-
-
-def _follow_up_waits(
-    error: ConnectionRevoked | TokenExpired | RateLimited, *, now: datetime, random: Random
-) -> Settlement:
-    """The account has to wait or be mended; the post is out whatever happens."""
-    until = (
-        rate_limit_ends(error.retry_at, now=now, random=random) if isinstance(error, RateLimited) else None
-    )
-    return Settlement(
-        Outcome.PUBLISHED,
-        State.PUBLISHED,
-        wake_at=until or now,
-        needs_reauth=error.message if isinstance(error, ConnectionRevoked) else None,
-        hold_until=until,
-        hold_scope=error.scope if isinstance(error, RateLimited) else Scope.CONNECTION,
-        refresh_token=isinstance(error, TokenExpired),
-    )
-
-
 def after_interruption(publication: Publication, patience: Patience, *, now: datetime) -> Settlement:
     """The process that worked on it is gone. What happens depends on one thing: was a point of no return open?"""
     said = ErrorNote(ErrorKind.INTERRUPTED, "the process that was publishing it ended in the middle")
     if publication.sending_since is not None:
+        said = replace(said, kind=ErrorKind.OUTCOME_UNKNOWN)
         return in_doubt(said, publication, patience, now=now)
     times = publication.interruptions + 1
     back = State.PROCESSING if publication.checkpoint.get(ACCEPTED) else State.SCHEDULED

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from planrrr_cli.domain.clock import Clock
-from planrrr_cli.domain.errors import ConfigError, OutcomeUnknown, PlatformUnavailable
+from planrrr_cli.domain.errors import ConfigError, OutcomeUnknown, PlatformError, PlatformUnavailable
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.platforms.addresses import is_loopback
 from planrrr_cli.platforms.wire import AnswerLost, NeverSent, Part, Reply, Stream, TransportError, multipart
@@ -24,8 +24,8 @@ logger = logging.getLogger(__name__)
 class Api:
     """One attempt's calls to one platform: sends them, guards the irrevocable ones, and keeps the evidence.
 
-    ``calls`` holds one dict per call: call, method, path, status, code, request_id, duration_ms, at. Never a query,
-    a header, a body or a token.
+    ``calls`` holds one dict per call: call, method, path, status, code, request_id, error_kind (the class that its
+    answer has, None for a good one), duration_ms, at. Never a query, a header, a body or a token.
     """
 
     def __init__(
@@ -77,7 +77,8 @@ class Api:
             "status": None,
             "code": None,
         }
-        record |= {"request_id": None, "duration_ms": 0, "at": self._clock.now().isoformat()}
+        record |= {"request_id": None, "error_kind": None, "duration_ms": 0}
+        record["at"] = self._clock.now().isoformat()
         self.calls.append(record)
         began = self._clock.monotonic()
         try:
@@ -87,16 +88,24 @@ class Api:
             record["status"] = reply.status
         except TransportError as error:
             record["code"] = "never_sent" if isinstance(error, NeverSent) else "answer_lost"
-            raise self._trouble(error, irrevocable) from None
+            trouble = self._trouble(error, irrevocable)
+            record["error_kind"] = trouble.kind.value
+            raise trouble from None
         finally:
             record["duration_ms"] = round((self._clock.monotonic() - began) * 1000)
             logger.debug("platform call", extra=dict(record))
         return reply
 
-    def note(self, code: str | None = None, request_id: str | None = None) -> None:
-        """Adds the platform's own words to the evidence of the last call."""
+    def note(
+        self,
+        code: str | None = None,
+        request_id: str | None = None,
+        failure: PlatformError | None = None,
+    ) -> None:
+        """Adds to the evidence of the last call what the platform said, and the class of failure that it was."""
+        told = {"code": code, "request_id": request_id, "error_kind": failure.kind.value if failure else None}
         if self.calls:
-            self.calls[-1] |= {"code": code or self.calls[-1]["code"], "request_id": request_id}
+            self.calls[-1] |= {name: value for name, value in told.items() if value is not None}
 
     def _trouble(self, error: TransportError, irrevocable: bool) -> PlatformUnavailable | OutcomeUnknown:
         if irrevocable and isinstance(error, AnswerLost):

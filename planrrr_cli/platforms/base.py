@@ -14,7 +14,7 @@ from planrrr_cli.domain.doubt import Patience
 from planrrr_cli.domain.posts import ContentRules
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.secrets import Secret
-from planrrr_cli.domain.steps import Finding, FollowUpSteps, Steps
+from planrrr_cli.domain.steps import Finding, FollowUpSteps, Landed, Published, Steps, Unknown
 
 if TYPE_CHECKING:
     from planrrr_cli.platforms.api import Api
@@ -62,6 +62,14 @@ class Account:
     options: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
 
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why the post that a person named is not the publication in doubt. ``final``: whatever the person knows."""
+
+    reason: str
+    final: bool = False
+
+
 class Publisher(ABC):
     """One platform's recipe. An instance serves one attempt: its ``api`` records the calls and guards the lease.
 
@@ -86,6 +94,10 @@ class Publisher(ABC):
     def find(self, publication: Publication) -> Finding:
         """Look for a publication whose sending is in doubt; reads only."""
 
+    def look_at(self, publication: Publication, remote_id: str) -> Published | Objection | Unknown:
+        """Hold the post that a person named against what was sent; reads only."""
+        return Unknown(f"{publication.platform} is not asked about single posts")
+
     @abstractmethod
     def follow_up(self, publication: Publication) -> FollowUpSteps:
         """Do it; resumes from ``publication.checkpoint``. What fails here never makes the post a failure."""
@@ -106,6 +118,11 @@ class Publisher(ABC):
     def rules_for(cls, connection: Connection | None) -> ContentRules:
         """What this account takes; None asks for the platform in general, without knowing an account."""
         return cls.rules
+
+    @classmethod
+    def landed(cls, publication: Publication, remote_id: str) -> Landed | None:
+        """What a person's word means that the call in doubt made ``remote_id``, where more is to come after it."""
+        return None
 
     @classmethod
     def remote_id_in(cls, url: str, connection: Connection) -> str | None:

@@ -123,7 +123,8 @@ class MediaSource:
 
     def _opened(self, path: Path) -> BinaryIO:
         try:
-            real = path.resolve(strict=True)
+            # Links are resolved as far as they lead, whatever is there: outside of the root nothing is told.
+            real = Path(os.path.realpath(path))
             root = self._root.resolve(strict=True) if self._root is not None else Path(real.anchor)
             if not real.is_relative_to(root):
                 raise BadMedia(f"{path} is outside of {self._root}, where media have to be")

@@ -6,7 +6,7 @@ import errno
 import socket
 import ssl
 from collections.abc import Iterator
-from http.client import IncompleteRead
+from http.client import IncompleteRead, RemoteDisconnected
 
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, ReadTimeoutError
 from urllib3.exceptions import IncompleteRead as BodyCutShort
@@ -30,6 +30,8 @@ def reason_of(error: BaseException, connect_seconds: float, read_seconds: float)
             return "its name does not resolve"
         if isinstance(found, BodyCutShort | IncompleteRead):
             return "the answer was cut short"
+        if isinstance(found, RemoteDisconnected):
+            return "the connection was closed without an answer"
         if isinstance(found, OSError) and found.errno in _BY_NUMBER:
             return _BY_NUMBER[found.errno]
     for found in chain:

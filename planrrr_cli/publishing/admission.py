@@ -59,6 +59,8 @@ def admit(
 ) -> Admission:
     """``expedited``: a person asked for it now, so being late does not matter."""
     tokens = publication.connection.tokens
+    if tokens.unreadable:
+        return NeedsPerson(tokens.unreadable)
     if tokens.expires_within(REFRESH_BEFORE, now=now):
         if can_refresh:
             return RefreshFirst()
@@ -99,4 +101,4 @@ def _told(span: timedelta) -> str:
         if span >= unit:
             count = f"{span / unit:.1f}".removesuffix(".0")
             return f"{count} {name}" if count == "1" else f"{count} {name}s"
-    return f"{span.total_seconds():.0f} seconds"
+    return "1 second" if round(span.total_seconds()) == 1 else f"{span.total_seconds():.0f} seconds"

@@ -91,7 +91,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """Wakes the main thread: a signal came."""
+    """Wakes the main thread: a signal came. ``again``: it was not the first one."""
+
+    number: int
+    again: bool
 
 
 Message = Noted | Ended | Nudge

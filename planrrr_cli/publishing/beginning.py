@@ -14,7 +14,7 @@ from planrrr_cli.domain.publications import (
     Publication,
     State,
 )
-from planrrr_cli.domain.settlement import Settlement
+from planrrr_cli.domain.settlement import Settlement, why_doubtful
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.admission import (
     Admission,
@@ -160,10 +160,12 @@ class Beginning:
             case State.PUBLISHED:
                 return None
             case State.IN_DOUBT:
-                said = f"sent, but the answer was lost; the platform could not be asked: {reason}"
+                said = f"{why_doubtful(publication)}; the platform could not be asked: {reason}"
                 outcome, error = Outcome.IN_DOUBT, ErrorNote(ErrorKind.OUTCOME_UNKNOWN, said, next_step)
             case _:
-                error = ErrorNote(ErrorKind.TOKEN_EXPIRED_ERROR, reason, next_step)
+                unreadable = publication.connection.tokens.unreadable
+                kind = ErrorKind.AUTH_FAILED_ERROR if unreadable else ErrorKind.TOKEN_EXPIRED_ERROR
+                error = ErrorNote(kind, reason, next_step)
                 outcome = Outcome.DEFERRED
         publications.defer(
             tx,

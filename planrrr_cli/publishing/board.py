@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -69,14 +70,9 @@ class Board:
             self._renew(tx, now)
         if rescuing:
             self._rescue(tx, now)
-        if not self.closing:
-            self._claim(tx)
-        work: list[Work] = []
-        for lane, publication in self._turns(tx):
-            self._near.pop(publication.id, None)  # its moment is now, whatever becomes of it
-            found = self.beginning.begin(tx, lane, publication)
-            if found is not None:
-                work.append(found)
+        work = self._serve(tx, self.lanes.values())
+        if not self.closing:  # after lanes were put back, since each of them makes room for another
+            work += self._serve(tx, self._claim(tx))
         return work
 
     def expects_more(self) -> bool:
@@ -187,13 +183,14 @@ class Board:
                     "platform": publication.platform.value,
                     "outcome": settlement.outcome.value,
                     "state": settlement.state.value,
+                    "reason": settlement.error.message if settlement.error else None,
                 },
             )
 
-    def _claim(self, tx: Tx) -> None:
-        free = self.concurrency - len(self.lanes)
+    def _claim(self, tx: Tx) -> list[Lane]:
+        free = self.concurrency - sum(not lane.closing for lane in self.lanes.values())
         if free <= 0 or self.beginning.limit_reached():
-            return
+            return []
         self.follow_clock(tx)
         before = self.ctx.clock.monotonic()
         claim_id = self.ctx.new_id()
@@ -208,14 +205,25 @@ class Board:
             publications=self.options.publications,
             expedited=frozenset(self.beginning.expedited),
         )
-        for connection in claimed:
-            lane = Lane(connection, claim_id, 0.0, self.ctx.clock)
+        new = [Lane(connection, claim_id, 0.0, self.ctx.clock) for connection in claimed]
+        for lane in new:
             lane.extend(before)
-            self.lanes[connection.id] = lane
+            self.lanes[lane.connection.id] = lane
+        return new
 
-    def _turns(self, tx: Tx) -> list[tuple[Lane, Publication]]:
+    def _serve(self, tx: Tx, lanes: Iterable[Lane]) -> list[Work]:
+        """Begin what is next on each idle one of ``lanes``."""
+        work: list[Work] = []
+        for lane, publication in self._turns(tx, lanes):
+            self._near.pop(publication.id, None)  # its moment is now, whatever becomes of it
+            found = self.beginning.begin(tx, lane, publication)
+            if found is not None:
+                work.append(found)
+        return work
+
+    def _turns(self, tx: Tx, held: Iterable[Lane]) -> list[tuple[Lane, Publication]]:
         """The next publication of each idle lane; lanes that have none, or had their turn, are released."""
-        idle = {key: lane for key, lane in self.lanes.items() if not lane.busy and not lane.closing}
+        idle = {lane.connection.id: lane for lane in held if not lane.busy and not lane.closing}
         going = {
             key: lane for key, lane in idle.items() if not (self.closing or lane.lost or lane.handled >= TURN)
         }
@@ -232,7 +240,6 @@ class Board:
         )
         done = {key: lane for key, lane in idle.items() if key not in found}
         self._release(tx, done)
-        self.beginning.again = any(lane.handled >= TURN for lane in done.values())
         return [(going[key], publication) for key, publication in found.items()]
 
     def _release(self, tx: Tx, done: dict[str, Lane]) -> None:

@@ -11,15 +11,16 @@ from random import Random
 from planrrr_cli.domain.clock import Clock
 from planrrr_cli.domain.connections import Tokens
 from planrrr_cli.domain.errors import ErrorKind, LeaseLost, NotDurable, PlatformError
+from planrrr_cli.domain.follow_up import after_follow_up
 from planrrr_cli.domain.publications import Attempt, AttemptKind, ErrorNote, Outcome, Publication, State
 from planrrr_cli.domain.settlement import (
     Retries,
     Settlement,
     after_bug,
     after_error,
-    after_follow_up,
     after_interruption,
     after_success,
+    goes_back_to,
     in_doubt,
 )
 from planrrr_cli.domain.steps import (
@@ -109,7 +110,7 @@ class Ledger:
                 attempt=attempt,
                 outcome=Outcome.LEASE_LOST,
                 remote_id=settlement.remote_id,
-                error=settlement.error,
+                error=settlement.cause,
                 calls=ended.calls,
                 now=now,
             )
@@ -160,7 +161,13 @@ class Ledger:
     def _after_bug(self, name: str, publication: Publication, attempt: Attempt, now: datetime) -> Settlement:
         patience = publisher_class(publication.platform).patience
         if attempt.kind is AttemptKind.FOLLOW_UP:
-            return Settlement(Outcome.PUBLISHED, State.PUBLISHED, notices=(f"not completed: a bug ({name})",))
+            said = ErrorNote(
+                ErrorKind.INTERNAL_ERROR,
+                f"a bug in planrrr stopped what comes after publishing ({name})",
+                "the post is out; the log has the traceback, please report it",
+            )
+            notices = (f"not completed: a bug ({name})",)
+            return Settlement(Outcome.PUBLISHED, State.PUBLISHED, notices=notices, attempt_error=said)
         if attempt.kind is AttemptKind.RECONCILE:
             return self._after_look(Unknown(f"a bug in planrrr stopped the look ({name})"), publication, now)
         sent = publication.sending_since is not None
@@ -224,5 +231,5 @@ def _not_sent(publication: Publication, attempt: Attempt, now: datetime) -> Sett
             doubt_looks=publication.doubt_looks,
             absent_looks=publication.absent_looks,
         )
-    back = State.PROCESSING if attempt.kind is AttemptKind.CHECK else State.SCHEDULED
+    back = goes_back_to(publication, attempt.kind)
     return Settlement(Outcome.DEFERRED, back, wake_at=now, clear_sending=True, clear_error=True)

@@ -16,7 +16,7 @@ from planrrr_cli.domain.errors import (
     TokenExpired,
 )
 from planrrr_cli.domain.publications import ErrorNote, Outcome, Publication, State
-from planrrr_cli.domain.settlement import Retries, Settlement, after_look
+from planrrr_cli.domain.settlement import Retries, Settlement, after_look, why_doubtful
 from planrrr_cli.domain.steps import Finding, Unknown
 
 
@@ -57,7 +57,7 @@ def _postponed(
     )
     said = ErrorNote(
         ErrorKind.OUTCOME_UNKNOWN,
-        f"sent, but the answer was lost; the platform could not be asked: {error.message}",
+        f"{why_doubtful(publication)}; the platform could not be asked: {error.message}",
         error.next_step or "it is asked again as soon as the account can be read",
         error.status,
         error.code,

@@ -66,6 +66,8 @@ class RunReport:
     """``counts`` has every counted outcome by its word; ``doubts_waiting`` counts doubts only a person can end.
 
     ``needs_reauth``: the connections on which something is due and somebody has to sign in first.
+    ``doubts_pending`` counts the doubts that the platform is still asked about, next at ``next_look``; ``due``
+    what is due and has not begun, by what it waits for (``store.waiting.due``).
     """
 
     run_id: str
@@ -75,6 +77,9 @@ class RunReport:
     bugs: int = 0
     doubts_waiting: int = 0
     needs_reauth: tuple[str, ...] = ()
+    doubts_pending: int = 0
+    next_look: datetime | None = None
+    due: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

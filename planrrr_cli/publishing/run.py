@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from planrrr_cli.domain.errors import StoreUnavailable
-from planrrr_cli.domain.publications import ErrorNote, Outcome
 from planrrr_cli.domain.settlement import Retries
 from planrrr_cli.platforms import publisher_class
-from planrrr_cli.publishing.attempt import Bug, Ended, Message, Noted, Nudge, Work, Worker
+from planrrr_cli.publishing.attempt import Ended, Message, Noted, Nudge, Work, Worker
 from planrrr_cli.publishing.board import Board
-from planrrr_cli.publishing.lane import Lane
-from planrrr_cli.publishing.ledger import Ledger
+from planrrr_cli.publishing.lane import LEASE, Lane
+from planrrr_cli.publishing.ledger import Ledger, Settled
 from planrrr_cli.publishing.liveness import this_process
 from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.publishing.report import Progress, Reporter, RunReport, Silent
-from planrrr_cli.store import Tx, runs, waiting
+from planrrr_cli.publishing.telling import Teller
+from planrrr_cli.store import Tx, clocks, runs, waiting
 from planrrr_cli.store.runs import RunRow
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("planrrr.publishing")
 
 TICK = 1.0  # seconds: the longest the main thread sleeps before it looks at leases and budgets again
+GATHER = 0.00005  # seconds per publication in flight: the wait for others that can share a commit
 DATABASE_PATIENCE = 20.0  # seconds that notes are held while the database is away
 
 
@@ -56,6 +58,7 @@ class Run:
             ctx.random,
             Retries(ctx.settings.worker_retry_attempts, ctx.settings.worker_retry_delay),
         )
+        self.teller = Teller(self.id, self.reporter, progress, ctx.clock)
         self.concurrency = options.concurrency or ctx.settings.worker_concurrency
         self.board = Board(ctx, self.id, options, self.concurrency, self.ledger, self.reporter)
         self.inbox: SimpleQueue[Message] = SimpleQueue()
@@ -69,13 +72,16 @@ class Run:
     def work(self) -> RunReport:
         started = self.ctx.clock.monotonic()
         with self._signals():
-            self._start()
             try:
+                self._start()
                 self._loop(started)
+                return self._finish()
+            except StoreUnavailable as error:
+                error.recorded = self.database_lost is not None
+                raise
             finally:
                 for _ in self.workers:
                     self.jobs.put(None)
-            return self._finish()
 
     def _start(self) -> None:
         me = this_process()
@@ -83,6 +89,8 @@ class Run:
             self.board.follow_clock(tx)
             now = self.ctx.clock.now()
             runs.start(tx, RunRow(self.id, me.host, me.pid, me.started, me.boot, now, None, {}))
+            brought_back = clocks.bring_back(tx, now=now, lease=LEASE)
+        self.teller.clock_was_ahead(brought_back)
         for platform in self.board.platforms:
             for warning in publisher_class(platform).warnings(self.ctx.app(platform), now=now):
                 log.warning("platform warning", extra={"platform": platform.value, "warning": warning})
@@ -98,7 +106,7 @@ class Run:
                 self._hand_out(work)
             if not self.running and (self.board.closing or not self.board.expects_more()):
                 return
-            if self.stop_at is not None and self.ctx.clock.monotonic() >= self.stop_at:
+            if self._out_of_grace():
                 return
             messages = self._receive(self.board.patience(TICK, idle=not self.running))
 
@@ -112,60 +120,46 @@ class Run:
                     handed = self.board.next_work(tx)
                 break
             except StoreUnavailable as error:
-                log.warning("database unavailable", extra={"run_id": self.id, "reason": str(error)})
-                self.database_lost = str(error)
-                self.board.closing = True
-                under_way = self.running or any(isinstance(message, Noted | Ended) for message in messages)
-                if not under_way or self.ctx.clock.monotonic() >= give_up:
-                    self._refuse(messages)
+                if self.running:
+                    self._lost(str(error))
+                if not self.running or self._out_of_grace() or self.ctx.clock.monotonic() >= give_up:
+                    self._abandon(messages)
                     raise
                 messages = messages + self._receive(TICK)
         self.board.after_commit()
-        for noted, taken in answers:
-            noted.answer.put(taken)
+        for answer in answers:
+            answer()
         return handed
 
-    def _write(self, tx: Tx, messages: list[Message]) -> list[tuple[Noted, bool]]:
-        answers = []
+    def _write(self, tx: Tx, messages: list[Message]) -> list[Callable[[], None]]:
+        """What is returned is to be called once this is durable. Safe to repeat when the answer to a commit is lost."""
+        answers: list[Callable[[], None]] = []
         for message in messages:
             if isinstance(message, Noted):
-                answers.append((message, self.ledger.note(tx, message)))
+                answers.append(partial(message.answer.put, self.ledger.note(tx, message)))
             elif isinstance(message, Ended):
-                self._ended(tx, message)
+                answers.append(partial(self._ended, message, self._end(tx, message)))
         return answers
 
-    def _ended(self, tx: Tx, ended: Ended) -> None:
-        """Apply the end of one piece of work; safe to apply again when a commit has to be repeated."""
+    def _end(self, tx: Tx, ended: Ended) -> Settled | None:
         work = ended.work
-        if work in self.running:
-            self.running.remove(work)
-        if isinstance(ended.ending, Bug):
-            self.reporter.bugs += 1
         if work.publication is None or work.attempt is None:
             self.board.refreshed(tx, work.lane, ended.ending)
-            return
+            return None
         settled = self.ledger.end(tx, ended)
         self.board.settled(work.lane, work.publication, settled)
-        outcome = settled.settlement.outcome if settled.written else Outcome.LEASE_LOST
-        if settled.written:
-            self.reporter.settled(work.publication, settled.settlement, work.attempt.kind)
-        self.progress.ended(work.publication, outcome, settled.settlement.error)
-        self._log_end(work, outcome, settled.settlement.error)
+        return settled
 
-    def _log_end(self, work: Work, outcome: Outcome, error: ErrorNote | None) -> None:
-        assert work.publication is not None and work.attempt is not None
-        fields: dict[str, object] = {
-            "run_id": self.id,
-            "publication_id": work.publication.id,
-            "platform": work.publication.platform.value,
-            "attempt": work.attempt.number,
-            "kind": work.attempt.kind.value,
-            "outcome": outcome.value,
-            "duration_ms": round((self.ctx.clock.monotonic() - work.began) * 1000),
-        }
-        if error is not None:
-            fields |= {"error_kind": error.kind.value, "reason": error.message, "next": error.next}
-        log.log(logging.WARNING if error is not None else logging.INFO, "attempt ended", extra=fields)
+    def _ended(self, ended: Ended, settled: Settled | None) -> None:
+        self.running.remove(ended.work)
+        self.teller.ended(ended, settled)
+
+    def _lost(self, reason: str) -> None:
+        """Begin nothing more: what is in memory may not be what the database has. Said once, whatever else fails."""
+        if self.database_lost is None:
+            self.database_lost = reason
+            self.teller.database_lost(reason)
+        self.board.closing = True
 
     def _hand_out(self, work: Work) -> None:
         if len(self.workers) < min(self.concurrency, len(self.running) + 1):
@@ -181,34 +175,40 @@ class Run:
         return self.ctx.publisher(lane.connection, gate=lane.assert_held)
 
     def _receive(self, patience: float) -> list[Message]:
-        """Wait ``patience`` seconds for the first message, then take all that are there: they share one commit."""
+        """Wait ``patience`` seconds for the first message, then take all that come with it: they share one commit."""
         messages: list[Message] = []
+        longest = GATHER * len(self.running)
         try:
             messages.append(self.inbox.get(timeout=patience))
-            while True:
-                messages.append(self.inbox.get_nowait())
+            end = self.ctx.clock.monotonic() + longest
+            while len(messages) < len(self.running) or not self.inbox.empty():
+                left = max(0.0, end - self.ctx.clock.monotonic())
+                messages.append(self.inbox.get(timeout=min(left, longest)))
         except Empty:
             pass
         for message in messages:
-            if isinstance(message, Noted) and message.work.publication is not None:
-                self.progress.step(message.work.publication, repr(message.step))
+            if isinstance(message, Noted):
+                self.teller.noted(message)
+            elif isinstance(message, Nudge):
+                self.teller.told_to_end(message, len(self.running), self.options.grace)
         return messages
 
-    def _refuse(self, messages: list[Message]) -> None:
-        """Nothing more becomes durable: no worker may pass a point of no return; say what is known, in the log."""
-        for message in messages:
-            if isinstance(message, Noted):
-                message.answer.put(False)
-            elif isinstance(message, Ended) and message.work.publication is not None:
-                log.error(
-                    "attempt ended, not written",
-                    extra={
-                        "run_id": self.id,
-                        "publication_id": message.work.publication.id,
-                        "ending": type(message.ending).__name__,
-                        "remote_id": getattr(message.ending, "remote_id", None),
-                    },
-                )
+    def _abandon(self, messages: list[Message]) -> None:
+        """Nothing more becomes durable: no worker may go on to its next step. What it is told now, the log has."""
+        give_up = self.ctx.clock.monotonic() + self.options.grace
+        while True:
+            for message in messages:
+                if isinstance(message, Noted):
+                    message.answer.put(False)
+                elif isinstance(message, Ended):
+                    self.running.remove(message.work)
+                    self.teller.unwritten(message)
+            if not self.running or self._out_of_grace() or self.ctx.clock.monotonic() >= give_up:
+                return
+            messages = self._receive(TICK)
+
+    def _out_of_grace(self) -> bool:
+        return self.stop_at is not None and self.ctx.clock.monotonic() >= self.stop_at
 
     def _finish(self) -> RunReport:
         """Let go of everything; what still runs after the grace is settled by what is known about it."""
@@ -216,12 +216,14 @@ class Run:
             self.board.release_all(tx)
             for publication, settlement in self.ledger.rescue(tx, dead_runs=frozenset({self.id})):
                 self.reporter.settled(publication, settlement)
-            doubts = waiting.doubts(tx)
-            for parked in waiting.sign_ins(tx, now=self.ctx.clock.now()):
+            now, doubts, looks = self.ctx.clock.now(), waiting.doubts(tx), waiting.looks(tx)
+            for parked in waiting.sign_ins(tx, now=now):
                 self.reporter.needs_reauth[parked] = None
+            due = waiting.due(tx, now=now, platforms=self.board.platforms)
             counts = self.reporter.counts()
-            runs.finish(tx, self.id, now=self.ctx.clock.now(), counts=counts)
-        log.info("run finished", extra={"run_id": self.id, **counts, "doubts_waiting": doubts})
+            runs.finish(tx, self.id, now=now, counts=counts)
+        told = {"doubts_waiting": doubts, "doubts_pending": looks[0]}
+        log.info("run finished", extra={"run_id": self.id, **counts, **told})
         if self.database_lost is not None:
             raise StoreUnavailable(
                 f"the database was away during the run ({self.database_lost}); the next run goes on"
@@ -234,6 +236,8 @@ class Run:
             self.reporter.bugs,
             doubts,
             tuple(self.reporter.needs_reauth),
+            *looks,
+            due,
         )
 
     @contextmanager
@@ -241,10 +245,10 @@ class Run:
         """SIGTERM and SIGINT end the claiming; a second one, or the end of the grace, ends the waiting."""
 
         def stop(number: int, _frame: FrameType | None) -> None:
-            now = self.ctx.clock.monotonic()
-            self.stop_at = now + self.options.grace if self.stopped_by is None else now
+            now, again = self.ctx.clock.monotonic(), self.stopped_by is not None
+            self.stop_at = now if again else now + self.options.grace
             self.stopped_by = self.stopped_by or number
-            self.inbox.put(Nudge())
+            self.inbox.put(Nudge(number, again))
 
         before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:

@@ -1,23 +1,20 @@
-"""What people do to publications: find, reschedule, cancel, resolve, send again; each refuses what breaks a promise."""
+"""What people do to publications: find, reschedule, cancel, send again; each refuses what breaks a promise."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, insert, select, update
 
 from planrrr_cli.domain.errors import NotFound, Refused
 from planrrr_cli.domain.publications import (
     CANCELLABLE,
     RESCHEDULABLE,
     Attempt,
-    AttemptKind,
-    Outcome,
     Publication,
     State,
 )
-from planrrr_cli.domain.settlement import ACCEPTED
 from planrrr_cli.domain.steps import PARTS
 from planrrr_cli.store import rows
 from planrrr_cli.store.guards import ids_with_prefix
@@ -26,6 +23,7 @@ from planrrr_cli.store.schema import attempts, connections, publications
 from planrrr_cli.store.session import Tx
 
 _SHOWN = 5  # candidates that a sentence lists
+_LISTED = {"connection": "planrrr connections list"}
 
 
 def find(tx: Tx, prefix: str) -> Publication:
@@ -42,7 +40,7 @@ def find(tx: Tx, prefix: str) -> Publication:
 def nothing_or_several(what: str, prefix: str, found: list[str]) -> str:
     """The sentence for a name that fits nothing, or too much."""
     if not found:
-        return f"there is no {what} {prefix!r}"
+        return f"there is no {what} {prefix!r}; these are there: {_LISTED.get(what, 'planrrr list')}"
     count = str(len(found)) if len(found) <= _SHOWN else f"more than {_SHOWN}"
     return f"{prefix!r} fits {count}: {', '.join(found[:_SHOWN])}; write more of it"
 
@@ -53,8 +51,8 @@ def reschedule(tx: Tx, publication_id: str, *, due_at: datetime, now: datetime) 
     What was never sent goes on from its checkpoint; what was sent once starts anew, since its checkpoint may name
     something that the platform has used up.
     """
-    row = _locked(tx, publication_id)
-    _refuse_unless(row, RESCHEDULABLE, "rescheduled")
+    row = locked(tx, publication_id)
+    refuse_unless(row, RESCHEDULABLE, "rescheduled")
     _refuse_removed(tx, row)
     values: dict[str, Any] = {
         "state": State.SCHEDULED,
@@ -66,11 +64,11 @@ def reschedule(tx: Tx, publication_id: str, *, due_at: datetime, now: datetime) 
         **rows.error_values(None),
     }
     if row[publications.c.first_sent_at] is not None:
-        values["checkpoint"] = _anew(row)
-    _write(tx, publication_id, values, now)
+        values["checkpoint"] = anew(row)
+    write(tx, publication_id, values, now)
 
 
-def _anew(row: RowMapping) -> dict[str, Any]:
+def anew(row: RowMapping) -> dict[str, Any]:
     """What is public already stays noted, or it would be sent twice."""
     notes: dict[str, Any] = row[publications.c.checkpoint]
     return {PARTS: notes[PARTS]} if PARTS in notes else {}
@@ -78,78 +76,23 @@ def _anew(row: RowMapping) -> dict[str, Any]:
 
 def cancel(tx: Tx, publication_id: str, *, now: datetime) -> None:
     """It is not sent, unless a person reschedules it."""
-    _refuse_unless(_locked(tx, publication_id), CANCELLABLE, "cancelled")
-    _write(tx, publication_id, {"state": State.CANCELLED, "wake_at": None}, now)
-
-
-def resolve(
-    tx: Tx,
-    publication_id: str,
-    *,
-    published: str | None,
-    permalink: str | None,
-    by: str,
-    now: datetime,
-) -> None:
-    """A person ends a doubt: ``published`` is the remote id. With neither id nor permalink it was not published."""
-    from planrrr_cli.store.settling import bound_to
-
-    row, p = _locked(tx, publication_id), publications.c
-    _refuse_unless(row, frozenset({State.IN_DOUBT}), "resolved")
-    out = published is not None or permalink is not None
-    if published is not None and (holder := bound_to(tx, publication_id, published)):
-        msg = f"{published} is the remote id of publication {holder[:8]} already; one post cannot be both"
-        raise Refused(msg)
-    values: dict[str, Any] = {
-        "attempts": row[p.attempts] + 1,
-        "sending_since": None,
-        "doubt_looks": 0,
-        "absent_looks": 0,
-        **rows.error_values(None),
-    }
-    if out:
-        when = row[p.sending_since] or row[p.first_sent_at] or now
-        values |= {"state": State.PUBLISHED, "wake_at": None, "published_at": row[p.published_at] or when}
-        values |= {"remote_id": published or row[p.remote_id], "permalink": permalink or row[p.permalink]}
-    else:
-        values |= {"state": State.SCHEDULED, "wake_at": now, "doubts": row[p.doubts] + 1}
-        if row[p.checkpoint].get(ACCEPTED):  # what was accepted never came out: only a new beginning can
-            values["checkpoint"] = _anew(row)
-    _write(tx, publication_id, values, now)
-    # A look that is under way must not overwrite what the person said.
-    open_ = (attempts.c.publication_id == publication_id) & attempts.c.ended_at.is_(None)
-    tx.conn.execute(update(attempts).where(open_).values(ended_at=now, outcome=Outcome.INTERRUPTED))
-    _record(tx, row, Outcome.PUBLISHED if out else Outcome.RETRIED, published, by, now)
-
-
-def _record(tx: Tx, row: RowMapping, outcome: Outcome, remote_id: str | None, by: str, now: datetime) -> None:
-    """An attempt without a run: the evidence that a person decided."""
-    p = publications.c
-    tx.conn.execute(
-        insert(attempts).values(
-            id=tx.new_id(),
-            publication_id=row[p.id],
-            number=row[p.attempts] + 1,
-            kind=AttemptKind.RECONCILE,
-            began_at=now,
-            ended_at=now,
-            outcome=outcome,
-            remote_id=remote_id,
-            steps=[{"by": by}],
-            calls=[],
-        )
-    )
+    refuse_unless(locked(tx, publication_id), CANCELLABLE, "cancelled")
+    write(tx, publication_id, {"state": State.CANCELLED, "wake_at": None}, now)
 
 
 def new_generation(tx: Tx, publication_id: str, *, now: datetime) -> str:
     """Send again what is out already: a new row that is due now. Only for the latest, published generation."""
-    row, p = _locked(tx, publication_id), publications.c
-    _refuse_unless(row, frozenset({State.PUBLISHED}), "published again")
+    row, p = locked(tx, publication_id), publications.c
+    refuse_unless(row, frozenset({State.PUBLISHED}), "published again")
     _refuse_removed(tx, row)
     same = (p.post_id == row[p.post_id]) & (p.connection_id == row[p.connection_id])
-    latest = tx.conn.execute(select(func.max(p.generation)).where(same)).scalar_one()
+    newest = tx.conn.execute(select(p.id, p.generation).where(same).order_by(p.generation.desc()).limit(1))
+    latest_id, latest = newest.one()
     if latest != row[p.generation]:
-        msg = f"publication {publication_id[:8]} has been published again before; the latest is generation {latest}"
+        msg = (
+            f"publication {publication_id[:8]} has been published again before; the latest is generation {latest}: "
+            f"planrrr explain {latest_id[:8]}, or planrrr publish-one {latest_id[:8]} --force"
+        )
         raise Refused(msg)
     new = publication_values(tx.new_id(), row[p.team_id], row[p.post_id], row[p.connection_id], now)
     new |= {"generation": latest + 1, "ordinal": row[p.ordinal]}
@@ -188,7 +131,7 @@ def attempts_of(tx: Tx, publication_id: str) -> list[Attempt]:
     return [rows.attempt(row) for row in tx.conn.execute(query).mappings()]
 
 
-def _locked(tx: Tx, publication_id: str) -> RowMapping:
+def locked(tx: Tx, publication_id: str) -> RowMapping:
     p = publications.c
     query = select(publications).where(p.id == publication_id, p.team_id == tx.team)
     row = tx.conn.execute(query.with_for_update(key_share=True)).mappings().first()
@@ -197,14 +140,14 @@ def _locked(tx: Tx, publication_id: str) -> RowMapping:
     return row
 
 
-def _refuse_unless(row: RowMapping, allowed: frozenset[State], verb: str) -> None:
+def refuse_unless(row: RowMapping, allowed: frozenset[State], verb: str) -> None:
     state = State(row[publications.c.state])
     if state not in allowed:
         possible = " or ".join(sorted(one.value.replace("_", " ") for one in allowed))
         short = row[publications.c.id][:8]
         is_ = state.value.replace("_", " ")
         msg = f"publication {short} is {is_} and cannot be {verb}; only what is {possible} can"
-        raise Refused(msg)
+        raise Refused(f"{msg} (planrrr explain {short})")
 
 
 def _refuse_removed(tx: Tx, row: RowMapping) -> None:
@@ -220,7 +163,7 @@ def _refuse_removed(tx: Tx, row: RowMapping) -> None:
         raise Refused(msg)
 
 
-def _write(tx: Tx, publication_id: str, values: dict[str, Any], now: datetime) -> None:
+def write(tx: Tx, publication_id: str, values: dict[str, Any], now: datetime) -> None:
     tx.conn.execute(
         update(publications).where(publications.c.id == publication_id).values(values | {"updated_at": now})
     )

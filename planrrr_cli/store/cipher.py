@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 import string
 
-from planrrr_cli.domain.errors import ConfigError
+from planrrr_cli.domain.errors import ConfigError, TokenUnreadable
 from planrrr_cli.domain.secrets import Secret
 
 _VERSION = "v1"
+HEAD = 12  # characters of an envelope that hold the version and the fingerprint
 _NONCE = 12  # bytes; fresh for each value, as GCM demands (NIST SP 800-38D, 8.2.2)
 
 
@@ -47,22 +49,25 @@ class Cipher:
         return f"{_VERSION}:{self._fingerprint}:{base64.b64encode(nonce + sealed).decode()}"
 
     def decrypt(self, envelope: str, *, table: str, column: str, row_id: str) -> Secret:
-        """Raises :class:`ConfigError` for another key's envelope, and for one that was changed or moved."""
+        """Raises :class:`TokenUnreadable` for another key's envelope, and for one that was changed or moved."""
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         version, _, rest = envelope.partition(":")
         fingerprint, _, body = rest.partition(":")
         if version != _VERSION:
-            msg = f"{table}.{column} of {row_id[:8]} is not encrypted in a way that this version of planrrr knows"
-            raise ConfigError(msg)
+            msg = (
+                f"{table}.{column} of {row_id[:8]} is not encrypted in a way that this version of planrrr knows; "
+                "add the connection again"
+            )
+            raise TokenUnreadable(msg)
         if fingerprint != self._fingerprint:
             msg = (
                 "the encryption key is not the one these tokens were written with "
                 f"(they need key {fingerprint}, this is {self._fingerprint}); "
                 "set ENCRYPTION_KEY or ENCRYPTION_KEY_FILE to that key, or add the connections again"
             )
-            raise ConfigError(msg)
+            raise TokenUnreadable(msg)
         try:
             sealed = base64.b64decode(body, validate=True)
             opened = AESGCM(self._key).decrypt(
@@ -71,7 +76,13 @@ class Cipher:
             return Secret(opened.decode())
         except (InvalidTag, ValueError):
             msg = f"{table}.{column} of {row_id[:8]} was changed or moved outside planrrr; add the connection again"
-            raise ConfigError(msg) from None
+            raise TokenUnreadable(msg) from None
+
+
+def fingerprint_in(envelope: str) -> str:
+    """Of the key that wrote it, from its first :data:`HEAD` characters; empty when this is no envelope of ours."""
+    found = re.match(rf"{_VERSION}:([0-9a-f]{{8}}):", envelope)
+    return found[1] if found else ""
 
 
 def _place(table: str, column: str, row_id: str) -> bytes:

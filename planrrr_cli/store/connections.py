@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, func, select, update
 
 from planrrr_cli.domain.connections import NOTHING, Connection, ConnectionStatus, Platform, Tokens
-from planrrr_cli.domain.errors import NotFound, Refused
+from planrrr_cli.domain.errors import NotFound, Refused, TokenUnreadable
 from planrrr_cli.domain.publications import State
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.store import rows
@@ -96,9 +96,7 @@ def find(tx: Tx, text: str, platform: Platform | None = None, *, tokens: bool = 
     if len(found) == 1:
         return _one(tx, found[0][connections.c.id], tokens=tokens)
     if not found:
-        kind = f"{only.value} connection" if only else "connection"
-        msg = f"there is no {kind} {wanted!r}"
-        raise NotFound(msg)
+        raise NotFound(_nothing(tx, wanted, only))
     c = connections.c
     several = ", ".join(f"{row[c.id][:8]} ({row[c.platform]}:{row[c.account_name]})" for row in found[:5])
     msg = f"{text!r} fits {len(found)}: {several}; write platform:account or the id"
@@ -133,13 +131,6 @@ def listing(tx: Tx, *, platform: Platform | None = None, tokens: bool = True) ->
     return [rows.connection(tx, row, tokens=tokens) for row in tx.conn.execute(query).mappings()]
 
 
-def key_fingerprint(tx: Tx) -> str | None:
-    """Of the key that the stored tokens were written with, all teams' alike; None when there are none."""
-    query = select(connections.c.access_token).where(connections.c.access_token != "").limit(1)
-    envelope = tx.conn.execute(query).scalar_one_or_none()
-    return str(envelope).split(":")[1] if envelope else None
-
-
 def pause(tx: Tx, connection_id: str, *, now: datetime) -> None:
     """Nothing begins there until it is resumed; what is under way ends as usual."""
     _locked(tx, connection_id)
@@ -166,7 +157,12 @@ def remove(tx: Tx, connection_id: str, *, now: datetime) -> int:
     mine = p.connection_id == connection_id
     count = tx.conn.execute(select(func.count()).where(mine, p.state.in_(under_way))).scalar_one()
     if count:
-        msg = f"{row[connections.c.account_name]} has {count} publishing, processing or in doubt; let them end first"
+        short = connection_id[:8]
+        msg = (
+            f"{row[connections.c.account_name]} has {count} publishing, processing or in doubt; first let them end "
+            f"(planrrr publish-due), or end the doubts (planrrr list --connection {short} --state in_doubt, "
+            "planrrr resolve ID)"
+        )
         raise Refused(msg)
     open_ = mine & p.state.in_((State.DRAFT, State.SCHEDULED, State.MISSED))
     cancelled = {"state": State.CANCELLED, "wake_at": None, "updated_at": now}
@@ -206,7 +202,10 @@ def still_has(tx: Tx, connection: Connection) -> bool:
     envelope = tx.conn.execute(query.with_for_update(key_share=True)).scalar()
     if not envelope:
         return False
-    return rows.opened(tx, envelope, "access_token", connection.id) == connection.tokens.access
+    try:
+        return rows.opened(tx, envelope, "access_token", connection.id) == connection.tokens.access
+    except TokenUnreadable:
+        return False
 
 
 def set_needs_reauth(tx: Tx, connection_id: str, reason: str, *, claim_id: str | None, now: datetime) -> bool:
@@ -240,9 +239,19 @@ def _locked(tx: Tx, connection_id: str) -> RowMapping:
     query = select(connections).where(c.id == connection_id, c.team_id == tx.team, _THERE)
     row = tx.conn.execute(query.with_for_update(key_share=True)).mappings().first()
     if row is None:
-        msg = f"there is no connection {connection_id!r}"
-        raise NotFound(msg)
+        raise NotFound(_nothing(tx, connection_id, None))
     return row
+
+
+def _nothing(tx: Tx, wanted: str, platform: Platform | None) -> str:
+    """The sentence for a name that fits no connection, with the way on."""
+    there = select(connections.c.id).where(connections.c.team_id == tx.team, _THERE)
+    if platform is not None:
+        there = there.where(connections.c.platform == platform)
+    kind = f"{platform.value} connection" if platform else "connection"
+    if tx.conn.execute(there.limit(1)).first():
+        return f"there is no {kind} {wanted!r}; these are there: planrrr connections list"
+    return f"there is no {kind} {wanted!r}; add one: planrrr connections add {platform or Platform.FACEBOOK}"
 
 
 def _one(tx: Tx, connection_id: str, *, tokens: bool = True) -> Connection:

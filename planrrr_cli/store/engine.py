@@ -9,15 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from planrrr_cli.domain.errors import ConfigError, StoreUnavailable
 from planrrr_cli.store.cipher import Cipher
-from planrrr_cli.store.session import Store
+from planrrr_cli.store.session import Store, Tx
+from planrrr_cli.store.turns import BUSY_SECONDS
 
-BUSY_SECONDS = 10.0
 CONNECT_SECONDS = 5
 
 # A network that swallows packets must not hold the run for longer than a lease: these are libpq's own settings.
@@ -28,14 +28,15 @@ def open_store(
     url: str,
     *,
     team: str,
-    cipher: Callable[[], Cipher],
+    cipher: Callable[[Tx], Cipher],
     new_id: Callable[[], str],
     application: str = "planrrr",
 ) -> Store:
     """The store behind ``url`` (``sqlite:////path`` or ``postgresql://…``); nothing is touched until the first use.
 
-    ``cipher`` is called when a token has to be written or read, not before. Raises :class:`ConfigError` for a URL
-    that cannot be one.
+    ``cipher`` is called once, when a token has to be written or read, not before. It asks the database in the
+    transaction that it gets: waiting for a second session inside one is a deadlock where a pooler has few. Raises
+    :class:`ConfigError` for a URL that cannot be one.
     """
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
@@ -125,5 +126,12 @@ def _postgresql_engine(url: URL, application: str) -> tuple[Engine, str]:
         connect_args={"prepare_threshold": None}
         | {key: value for key, value in wanted.items() if key not in url.query},
     )
+    event.listen(engine, "do_connect", _connected)
     host = url.host or url.query.get("host") or "the local socket"
     return engine, f"{url.database or ''} on {host if isinstance(host, str) else ', '.join(host)}"
+
+
+def _connected(_dialect: object, _record: object, args: Any, options: Any) -> Any:
+    from planrrr_cli.postgresql import Connection  # psycopg takes as long to import as SQLite to answer
+
+    return Connection.connect(*args, **options)

@@ -153,7 +153,7 @@ def claim(
         tx.conn.execute(_TAKE, holds | {"p_ids": ids})
         by_id = {row["id"]: row for row in tx.conn.execute(_TAKEN, {"p_ids": ids}).mappings()}
         ordered = [by_id[one] for one in ids]
-    return [rows.connection(tx, row, tokens=True) for row in ordered]
+    return [rows.connection_for_work(tx, row) for row in ordered]
 
 
 def renew(tx: Tx, *, claims: Mapping[str, str], until: datetime) -> set[str]:

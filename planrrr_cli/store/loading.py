@@ -41,8 +41,9 @@ def load(
 ) -> dict[str, Publication]:
     """Publications of this team by id, in no order.
 
-    ``tokens``: decrypt those of their connections. ``bound_since``: fill ``other_remote_ids`` with what was bound
-    on the connection from that moment on, for publications that may have been sent.
+    ``tokens``: decrypt those of their connections, or say in them why not. ``bound_since``: fill
+    ``other_remote_ids`` with what was bound on the connection from that moment on, for publications that may have
+    been sent.
     """
     p, wanted = publications.c, list(ids)
     if not wanted:
@@ -54,7 +55,10 @@ def load(
     sent = {row[p.connection_id] for row in found if row[p.first_sent_at] or row[p.state] == State.IN_DOUBT}
     bound = _bound(tx, sent, bound_since) if bound_since and sent else {}
     lanes = {row[p.connection_id]: row for row in found}
-    opened = {lane: rows.connection(tx, row, tokens=tokens) for lane, row in lanes.items()}
+    opened = {
+        lane: rows.connection_for_work(tx, row) if tokens else rows.connection(tx, row, tokens=False)
+        for lane, row in lanes.items()
+    }
     return {
         row[p.id]: rows.publication(
             row,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 
@@ -58,6 +61,20 @@ def refuse_foreign(before: str | None, where: str) -> None:
 
 def needs_init(where: str, state: str) -> ConfigError:
     return ConfigError(f"the database {where} {state}; run: planrrr init")
+
+
+@contextmanager
+def unhurried(conn: Connection) -> Iterator[None]:
+    """Inside, PostgreSQL may take its time for an answer: an index on a big table is no server that hangs."""
+    if conn.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = conn.connection.driver_connection
+    before, driver.answer_seconds = driver.answer_seconds, None
+    try:
+        yield
+    finally:
+        driver.answer_seconds = before
 
 
 def migrate(conn: Connection, where: str) -> Migrated:

@@ -10,13 +10,15 @@ from sqlalchemy import Update, func, insert, update
 
 from planrrr_cli.domain.publications import Attempt, AttemptKind, ErrorNote, Publication, State
 from planrrr_cli.store import rows
-from planrrr_cli.store.by_people import attempts_of, cancel, find, new_generation, reschedule, resolve
+from planrrr_cli.store.by_people import attempts_of, cancel, find, new_generation, reschedule
 from planrrr_cli.store.guards import appended, as_given, attempt_is_open, given, lane_is_mine, to_append, took
+from planrrr_cli.store.resolving import Evidence, resolve
 from planrrr_cli.store.schema import attempts, publications
 from planrrr_cli.store.session import Tx
 from planrrr_cli.store.settling import record_lost, settle, settle_stranded
 
 __all__ = [
+    "Evidence",
     "attempts_of",
     "begin",
     "cancel",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from planrrr_cli.domain.connections import Connection, ConnectionStatus, Platform, Tokens
-from planrrr_cli.domain.errors import ErrorKind
+from planrrr_cli.domain.errors import ErrorKind, TokenUnreadable
 from planrrr_cli.domain.posts import Media, MediaKind, Post, Shape
 from planrrr_cli.domain.publications import Attempt, AttemptKind, ErrorNote, Outcome, Publication, State
 from planrrr_cli.domain.secrets import Secret
@@ -43,6 +43,15 @@ def connection(tx: Tx, row: Row, *, tokens: bool) -> Connection:
         if row[c.app_secret]
         else None,
     )
+
+
+def connection_for_work(tx: Tx, row: Row) -> Connection:
+    """With its tokens, or with why they cannot be read: one broken row must hold its own lane and no other."""
+    try:
+        return connection(tx, row, tokens=True)
+    except TokenUnreadable as error:
+        shown = connection(tx, row, tokens=False)
+        return replace(shown, tokens=replace(shown.tokens, unreadable=str(error)))
 
 
 def _tokens(tx: Tx, row: Row) -> Tokens:

@@ -243,3 +243,4 @@ runs = Table(
     Column("finished_at", UtcDateTime),
     Column("counts", Json, nullable=False),
 )
+Index("ix_runs_started", runs.c.team_id, runs.c.started_at)

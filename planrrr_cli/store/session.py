@@ -10,15 +10,15 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from planrrr_cli.idle_sql import HEAD
-from planrrr_cli.store import migrating
+from planrrr_cli.store import migrating, turns
 from planrrr_cli.store.cipher import Cipher
-from planrrr_cli.store.faults import translated
+from planrrr_cli.store.faults import no_answer, translated
 from planrrr_cli.store.migrating import Migrated
 
 LOCK_SECONDS = 10  # as long as SQLite is waited for
 # PostgreSQL would wait for ever for a row that somebody else has locked, and the run's heartbeat with it.
 _WRITE = {
-    "sqlite": "BEGIN IMMEDIATE",
+    "sqlite": turns.BEGIN,
     "postgresql": f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '{LOCK_SECONDS}s'",
 }
 _READ = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
@@ -30,9 +30,13 @@ class Tx:
 
     conn: Connection
     team: str
-    cipher: Callable[[], Cipher]
+    open_cipher: Callable[[Tx], Cipher]
     new_id: Callable[[], str]
     dialect: str
+
+    def cipher(self) -> Cipher:
+        """What tokens are written and read with."""
+        return self.open_cipher(self)
 
 
 class Store:
@@ -49,7 +53,7 @@ class Store:
         where: str,
         password: str | None,
         team: str,
-        cipher: Callable[[], Cipher],
+        cipher: Callable[[Tx], Cipher],
         new_id: Callable[[], str],
     ) -> None:
         self.dialect = engine.dialect.name
@@ -57,7 +61,8 @@ class Store:
         self._engine = engine
         self._password = password
         self._team = team
-        self._cipher = cipher
+        self._make_cipher = cipher
+        self._cipher: Cipher | None = None
         self._new_id = new_id
 
     def __repr__(self) -> str:
@@ -77,7 +82,7 @@ class Store:
 
     def migrate(self) -> Migrated:
         """Create the tables or bring them up to date; harmless to repeat and to run twice at once."""
-        with self.transaction() as tx:
+        with self.transaction() as tx, migrating.unhurried(tx.conn):
             return migrating.migrate(tx.conn, self.where)
 
     def require_current(self) -> None:
@@ -100,12 +105,17 @@ class Store:
         """Give the connections back; the store can be used again and connects anew."""
         self._engine.dispose()
 
+    def _opened_cipher(self, tx: Tx) -> Cipher:
+        if self._cipher is None:
+            self._cipher = self._make_cipher(tx)
+        return self._cipher
+
     @contextmanager
     def _begun(self, begin: str, *, ends: str = "COMMIT") -> Iterator[Tx]:
         try:
             conn = self._connected(begin)
             try:
-                yield Tx(conn, self._team, self._cipher, self._new_id, self.dialect)
+                yield Tx(conn, self._team, self._opened_cipher, self._new_id, self.dialect)
                 conn.exec_driver_sql(ends)
             except BaseException:
                 _roll_back(conn)
@@ -122,20 +132,27 @@ class Store:
         """A connection with its transaction begun. One that died while idle is replaced, once."""
         conn = self._engine.connect()
         try:
-            conn.exec_driver_sql(begin)
+            _begin(conn, begin)
         except DBAPIError as error:
             conn.close()
-            if not error.connection_invalidated:
+            if not error.connection_invalidated or no_answer(error):
                 raise
         else:
             return conn
         conn = self._engine.connect()
         try:
-            conn.exec_driver_sql(begin)
+            _begin(conn, begin)
         except BaseException:
             conn.close()
             raise
         return conn
+
+
+def _begin(conn: Connection, begin: str) -> None:
+    if begin == turns.BEGIN:
+        turns.begin(conn)
+    else:
+        conn.exec_driver_sql(begin)
 
 
 def _roll_back(conn: Connection) -> None:

@@ -129,7 +129,7 @@ def settle(
     }
     if not took(tx, statement, values):
         return None
-    _end(tx, attempt.id, settlement.outcome, settlement.remote_id, settlement.error, calls, now)
+    _end(tx, attempt.id, settlement.outcome, settlement.remote_id, settlement.cause, calls, now)
     _settle_connection(tx, publication_id, settlement, now)
     return settlement
 
@@ -207,7 +207,7 @@ def _settle_connection(tx: Tx, publication_id: str, settlement: Settlement, now:
     if settlement.needs_reauth is not None:
         values |= {"status": ConnectionStatus.NEEDS_REAUTH, "status_reason": settlement.needs_reauth}
     if settlement.hold_until is not None:
-        reason = settlement.error.message if settlement.error else None
+        reason = settlement.cause.message if settlement.cause else None
         held = {"held_until": settlement.hold_until, "held_reason": reason}
         if settlement.hold_scope is Scope.CONNECTION:
             values |= held

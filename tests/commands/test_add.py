@@ -164,6 +164,7 @@ def test_every_bad_medium_is_named_in_a_sentence(planrrr, connect, write, folder
         "file: link.jpg": "outside of",
         "file: wrong.jpg": "no kind of file",
         "file: empty.png": "empty",
+        "file: ~nobody-of-that-name/x.jpg": "no home folder",
         "url: http://127.0.0.1/x.jpg": "not a public address",
         "url: http://169.254.169.254/latest": "not a public address",
         "url: http://localhost:8080/x.jpg": "not a public address",

@@ -34,7 +34,25 @@ def test_two_looks_within_ten_minutes_prove_nothing() -> None:
 
 
 def test_two_good_looks_the_last_after_ten_minutes_prove_absence() -> None:
-    assert isinstance(look(Absent("gone"), after=timedelta(minutes=10), looked=1, absent=1), ProvedAbsent)
+    assert isinstance(look(Absent("gone"), after=timedelta(minutes=10), looked=3, absent=1), ProvedAbsent)
+
+
+def test_half_an_hour_by_a_clock_that_jumped_proves_nothing_before_the_looks_were_made_one_by_one() -> None:
+    now, looked, absent = SENT + timedelta(days=1), 0, 0
+    while True:
+        verdict = look(Absent("gone"), after=now - SENT, looked=looked, absent=absent)
+        if isinstance(verdict, ProvedAbsent):
+            break
+        assert isinstance(verdict, LookAgain)
+        now, looked, absent = verdict.at, looked + 1, verdict.absent_looks
+    assert now - SENT - timedelta(days=1) == LOOKS[-1] - LOOKS[0]
+
+
+def test_a_sending_in_the_future_does_not_delay_the_looks() -> None:
+    now = SENT - timedelta(days=1)
+    for looked, planned in enumerate(LOOKS):
+        at = PATIENCE.next_look(looked, sent_at=SENT, now=now)
+        assert at is not None and at - now <= planned
 
 
 def test_failed_looks_never_prove_absence_and_end_with_a_person() -> None:

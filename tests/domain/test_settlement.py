@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planrrr_cli.domain.connections import Connection, Platform, Tokens
-from planrrr_cli.domain.doubt import Patience, ProvedAbsent
+from planrrr_cli.domain.doubt import AskPerson, LookAgain, Patience, ProvedAbsent
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
     ContentRejected,
@@ -23,6 +23,7 @@ from planrrr_cli.domain.errors import (
     TokenExpired,
     UnexpectedReply,
 )
+from planrrr_cli.domain.follow_up import after_follow_up
 from planrrr_cli.domain.posts import Post
 from planrrr_cli.domain.publications import ARROWS, AttemptKind, Outcome, Publication, State
 from planrrr_cli.domain.secrets import Secret
@@ -33,7 +34,6 @@ from planrrr_cli.domain.settlement import (
     Settlement,
     after_bug,
     after_error,
-    after_follow_up,
     after_interruption,
     after_look,
     after_success,
@@ -117,6 +117,43 @@ def test_a_connection_that_was_never_made_is_retried_even_after_the_point_of_no_
     settlement = settle(error(PlatformUnavailable, never_sent=True), sent=True)
     assert (settlement.outcome, settlement.state) == (Outcome.RETRIED, State.SCHEDULED)
     assert settlement.clear_sending
+
+
+class Refused(PlatformUnavailable):
+    """No, by a documented code, to something that may pass."""
+
+    refused = True
+
+
+def test_a_documented_refusal_that_may_pass_is_retried_and_never_a_doubt() -> None:
+    settlement = settle(error(Refused), sent=True)
+    assert (settlement.outcome, settlement.state) == (Outcome.RETRIED, State.SCHEDULED)
+    assert settlement.clear_sending
+    assert settle(error(Refused), sent=True, spent=2).state is State.FAILED
+
+
+@pytest.mark.parametrize("lie", [OutcomeUnknown, UnexpectedReply, PlatformUnavailable])
+def test_every_doubt_has_the_class_of_a_doubt(lie: type[PlatformError]) -> None:
+    interrupted = after_interruption(publication(sending_since=NOW), PATIENCE, now=NOW)
+    for settlement in (settle(error(lie), sent=True), interrupted):
+        assert settlement.error is not None and settlement.error.kind is ErrorKind.OUTCOME_UNKNOWN
+    unsent = after_interruption(publication(), PATIENCE, now=NOW)
+    assert unsent.error is not None and unsent.error.kind is ErrorKind.INTERRUPTED
+
+
+@pytest.mark.parametrize(
+    ("accepted", "says"),
+    [
+        (True, "the platform accepted it, and has not said that it is out; the look failed"),
+        (False, "it may have been sent, and no clear answer came; the look failed"),
+    ],
+)
+def test_a_doubt_says_what_is_true_of_it(accepted: bool, says: str) -> None:
+    """Of a video that was accepted no answer was lost."""
+    doubtful = publication(state=State.IN_DOUBT, checkpoint={ACCEPTED: True} if accepted else {})
+    for verdict in (AskPerson("the look failed"), LookAgain(NOW, "the look failed", 0)):
+        settlement = after_look(verdict, doubtful, retries=Retries(), now=NOW)
+        assert settlement.error is not None and settlement.error.message == says
 
 
 def test_retries_double_and_then_the_publication_fails_with_the_command_that_mends_it() -> None:
@@ -218,8 +255,19 @@ def test_what_fails_after_publishing_never_changes_that_it_is_out() -> None:
     assert {s.state for s in settlements} == {State.PUBLISHED}
     assert [s.wake_at is None for s in settlements] == [False, False, True]
     assert settlements[-1].notices == ("not completed: said so",)
+    assert all(s.error is None and s.cause is not None and s.cause.next for s in settlements)
     done = after_follow_up(FollowedUp("https://x", ("no comment",)), publication(), now=NOW, random=Random(1))
     assert (done.permalink, done.notices, done.wake_at) == ("https://x", ("no comment",), None)
+
+
+@pytest.mark.parametrize("kind", [RateLimited, ConnectionRevoked, TokenExpired])
+def test_a_follow_up_that_has_to_wait_tells_its_attempt_and_the_account_why(
+    kind: type[PlatformError],
+) -> None:
+    settlement = after_follow_up(error(kind), publication(state=State.PUBLISHED), now=NOW, random=Random(1))
+    assert (settlement.state, settlement.error) == (State.PUBLISHED, None)
+    assert settlement.cause is not None and settlement.cause.kind is kind.kind
+    assert settlement.cause.next.startswith("the post is out; ")
 
 
 def test_what_was_proved_absent_is_sent_again_only_while_attempts_are_left() -> None:

@@ -121,6 +121,36 @@ def _pipe(root: Path) -> Path:
     return root / "pipe.jpg"
 
 
+@pytest.mark.parametrize(
+    "what", ["a file", "nothing", "a folder", "a file below a file", "a loop", "no right"]
+)
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_path_outside_of_the_root_never_tells_what_is_there(root: Path, what: str, linked: bool) -> None:
+    beyond = root.parent / "beyond"
+    beyond.mkdir()
+    target = beyond / "x.jpg"
+    if what == "a file":
+        target.write_bytes(JPEG)
+    elif what == "a folder":
+        target.mkdir()
+    elif what == "a file below a file":
+        target.write_bytes(JPEG)
+        target = target / "y.jpg"
+    elif what == "a loop":
+        target.symlink_to(beyond / "z.jpg")
+        (beyond / "z.jpg").symlink_to(target)
+    elif what == "no right":
+        target.write_bytes(JPEG)
+        beyond.chmod(0)
+    path = root / "link.jpg" if linked else target
+    if linked:
+        path.symlink_to(target)
+    with pytest.raises(BadMedia) as refused:
+        MediaSource(root).open(Media(file=str(path)))
+    beyond.chmod(0o700)
+    assert str(refused.value) == f"{path} is outside of {root}, where media have to be"
+
+
 def _loop(root: Path) -> Path:
     (root / "a").symlink_to(root / "b")
     (root / "b").symlink_to(root / "a")

@@ -103,7 +103,7 @@ def test_rows_can_be_listed_without_the_key_and_read_with_the_right_one_only(
 ):
     found = factory.connection(Platform.FACEBOOK)
 
-    def no_key():
+    def no_key(_tx):
         raise ConfigError("no key")
 
     keyless = open_url(database_url, cipher=no_key)
@@ -112,7 +112,7 @@ def test_rows_can_be_listed_without_the_key_and_read_with_the_right_one_only(
         assert not connections.find(tx, found.id, tokens=False).tokens.access
     with pytest.raises(ConfigError, match="no key"), keyless.reading() as tx:
         connections.find(tx, found.id)
-    other = open_url(database_url, cipher=lambda: Cipher(Secret("aa" * 32)))
+    other = open_url(database_url, cipher=lambda _tx: Cipher(Secret("aa" * 32)))
     with pytest.raises(ConfigError, match="not the one these tokens"), other.reading() as tx:
         connections.find(tx, found.id)
 

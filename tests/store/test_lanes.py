@@ -14,7 +14,7 @@ from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.posts import Media
 from planrrr_cli.domain.publications import AttemptKind, Outcome, State
 from planrrr_cli.domain.settlement import Settlement
-from planrrr_cli.store import connections, lanes, publications, runs
+from planrrr_cli.store import connections, lanes, publications, runs, waiting
 from planrrr_cli.store.columns import instant_text
 from tests.factory import LEASE, NOW, Factory, error
 
@@ -300,18 +300,42 @@ def test_the_database_clock_is_postgresqls(store):
 
 
 def looks(database_url: str, store, now: datetime) -> bool:
-    """What the quick look says, asked without the store."""
+    """Whether the quick look sees something to do."""
+    return bool(quick_look(database_url, store, now)[0])
+
+
+def quick_look(database_url: str, store, now: datetime):
+    """What the quick look reads, asked without the store."""
     query = idle_sql.SQLITE if store.dialect == "sqlite" else idle_sql.POSTGRESQL
     if store.dialect == "sqlite":
         with sqlite3.connect(database_url.removeprefix("sqlite:///")) as connection:
-            [(answer,)] = connection.execute(
+            [answer] = connection.execute(
                 query, {"team": "default", "now": now.strftime(idle_sql.SQLITE_NOW)}
             )
         connection.close()
-        return bool(answer)
+        return answer
     with psycopg.connect(database_url) as connection:
-        [(answer,)] = connection.execute(query, {"team": "default"})
-    return bool(answer)
+        [answer] = connection.execute(query, {"team": "default"})
+    return answer
+
+
+def test_the_quick_look_counts_what_waits_as_the_store_does(database_url, store):
+    now = datetime.now(UTC)
+    factory = Factory(store, now=now - timedelta(minutes=10))
+    paused, held, free = (factory.connection() for _ in range(3))
+    for lane, count in ((paused, 3), (held, 2), (free, 1)):
+        for number in range(count):
+            factory.post(lane, text=str(number))
+        factory.post(lane, at=now + timedelta(hours=1), text="later")
+    factory.publication_in(State.PROCESSING, held)
+    Factory(store, now=now).publication_in(State.PUBLISHED, paused)
+    with store.transaction() as tx:
+        connections.pause(tx, paused.id, now=now)
+        connections.hold(tx, held.id, until=now + timedelta(hours=1), reason="slow", claim_id=None, now=now)
+    with store.reading() as tx:
+        due = waiting.due(tx, now=now, platforms=[Platform.X])
+    assert due == {"paused": 3, "needs_reauth": 0, "held": 3, "other_run": 0, "next_run": 1}
+    assert quick_look(database_url, store, now) == (1, due["paused"], due["held"])
 
 
 @pytest.mark.parametrize("state", list(State))

@@ -90,10 +90,11 @@ def test_a_person_ends_a_doubt_with_the_published_post(factory):
     )
     assert (now.published_at, now.sending_since, now.error) == (NOW, None, None)
     last = factory.attempts(made)[-1]
+    said = {"at": LATER.isoformat(), "step": "resolved", "by": "ada", "answer": "published"}
     assert (last.kind, last.outcome, last.steps, last.number) == (
         AttemptKind.RECONCILE,
         Outcome.PUBLISHED,
-        ({"by": "ada"},),
+        (said,),
         2,
     )
     assert (last.run_id, last.claim_id) == ("", "")
@@ -136,6 +137,47 @@ def test_a_doubt_cannot_be_resolved_to_another_publications_post(factory):
         )
 
 
+def test_a_doubt_cannot_be_resolved_to_the_address_of_another_publication(factory):
+    out = factory.publication_in(State.PUBLISHED)
+    made = factory.publication_in(State.IN_DOUBT, out.connection)
+    resolving = {"published": "another id", "permalink": out.permalink, "by": "ada", "now": NOW}
+    with pytest.raises(Refused, match=f"is publication {out.id[:8]} already"):
+        in_transaction(factory, publications.resolve, made.id, **resolving)
+    elsewhere = factory.publication_in(State.IN_DOUBT)
+    in_transaction(factory, publications.resolve, elsewhere.id, **resolving)
+
+
+def test_an_answer_about_an_earlier_doubt_does_not_end_a_later_one(factory):
+    """Somebody was asked, and before the answer came it was proved absent and sent once more."""
+    made = factory.publication_in(State.IN_DOUBT)
+    evidence = publications.Evidence(made.doubts, made.sending_since)
+    answer = {"published": None, "permalink": None, "by": "ada", "evidence": evidence}
+    in_transaction(factory, publications.resolve, made.id, now=LATER, **answer)
+    claims = factory.claim(now=LATER)
+    factory.now = LATER
+    attempt = factory.begin(factory.next(claims, now=LATER)[made.connection.id], claims)
+    factory.note(attempt, sending_since=LATER)
+    factory.settle(attempt, Settlement(Outcome.IN_DOUBT, State.IN_DOUBT, wake_at=LATER, error=error()))
+    with pytest.raises(Refused, match="this is another doubt"):
+        in_transaction(factory, publications.resolve, made.id, now=LATER, **answer)
+    assert factory.reload(made).state is State.IN_DOUBT
+
+
+def test_what_the_answer_rests_on_is_kept_with_it(factory):
+    made = factory.publication_in(State.IN_DOUBT)
+    call = {"call": "x.posts.read", "status": 200}
+    evidence = publications.Evidence(
+        made.doubts, made.sending_since, "x was asked: nothing there", [call], True
+    )
+    resolving = {"published": "77", "permalink": None, "by": "ada", "now": LATER, "reason": "saw it"}
+    in_transaction(factory, publications.resolve, made.id, evidence=evidence, **resolving)
+    last = factory.attempts(made)[-1]
+    assert last.calls == (call,)
+    told = {"reason": "saw it", "platform_said": "x was asked: nothing there"}
+    assert told.items() <= last.steps[0].items()
+    assert factory.reload(made).wake_at == LATER
+
+
 def test_a_person_who_resolves_wins_over_a_look_under_way(factory):
     made = factory.publication_in(State.IN_DOUBT)
     claims = factory.claim(now=LATER)
@@ -159,7 +201,9 @@ def test_only_the_latest_published_generation_is_published_again(factory):
     assert (again.checkpoint, again.attempts, again.remote_id) == ({}, 0, None)
     assert shown == again
     assert factory.reload(made) == made
-    with pytest.raises(Refused, match="latest is generation 2"):
+    with pytest.raises(
+        Refused, match=f"latest is generation 2: planrrr explain {new[:8]}, or planrrr publish-one"
+    ):
         in_transaction(factory, publications.new_generation, made.id, now=LATER)
     for state in (State.SCHEDULED, State.IN_DOUBT, State.FAILED, State.PROCESSING):
         with pytest.raises(Refused, match="cannot be published again; only what is published can"):
@@ -433,3 +477,52 @@ def test_what_of_a_thread_is_out_is_never_forgotten(factory):
     factory.settle(attempt, Settlement(Outcome.FAILED, State.FAILED, clear_sending=True, error=error()))
     in_transaction(factory, publications.reschedule, made.id, due_at=LATER, now=NOW)
     assert factory.reload(made).checkpoint == {"parts": ["71", "72"]}
+
+
+# every refusal says how to go on
+
+
+@pytest.mark.parametrize("state", [State.PUBLISHING, State.PROCESSING, State.IN_DOUBT])
+def test_an_account_with_something_under_way_is_not_removed_and_how_to_end_it_is_said(factory, state):
+    made = factory.publication_in(state)
+    with pytest.raises(Refused) as refused:
+        in_transaction(factory, connections.remove, made.connection.id, now=LATER)
+    for words in (
+        "has 1 publishing, processing or in doubt",
+        "planrrr publish-due",
+        f"planrrr list --connection {made.connection.id[:8]} --state in_doubt",
+        "planrrr resolve",
+    ):
+        assert words in str(refused.value)
+
+
+def test_a_name_that_fits_no_connection_leads_to_those_there_are_or_to_the_first_one(factory):
+    with pytest.raises(
+        NotFound, match="there is no connection 'x'; add one: planrrr connections add facebook"
+    ):
+        in_transaction(factory, connections.find, "x")
+    factory.connection(Platform.X)
+    with pytest.raises(
+        NotFound, match="there is no connection 'x'; these are there: planrrr connections list"
+    ):
+        in_transaction(factory, connections.find, "x")
+    with pytest.raises(
+        NotFound, match=r"there is no linkedin connection 'x'; add one: .* connections add linkedin"
+    ):
+        in_transaction(factory, connections.find, "x", Platform.LINKEDIN)
+    with pytest.raises(NotFound, match="these are there: planrrr connections list"):
+        in_transaction(factory, connections.pause, new_id(), now=NOW)
+
+
+@pytest.mark.parametrize("operation", ["cancel", "new_generation", "reschedule"])
+def test_what_cannot_be_done_to_a_publication_leads_to_its_story(factory, operation):
+    made = factory.publication_in(State.PROCESSING)
+    more = {"due_at": LATER} if operation == "reschedule" else {}
+    with pytest.raises(Refused, match=rf"\(planrrr explain {made.id[:8]}\)"):
+        in_transaction(factory, getattr(publications, operation), made.id, now=NOW, **more)
+
+
+def test_a_name_that_fits_no_publication_leads_to_the_list(factory):
+    for found in (publications.find, posts.find):
+        with pytest.raises(NotFound, match="these are there: planrrr list"):
+            in_transaction(factory, found, "zzz")

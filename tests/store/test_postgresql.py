@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+import threading
+import time
 from datetime import timedelta
 
 import psycopg
@@ -11,7 +15,8 @@ from psycopg import sql
 from sqlalchemy import text
 
 from planrrr_cli.domain.errors import ConfigError, StoreUnavailable
-from planrrr_cli.store import lanes, posts
+from planrrr_cli.postgresql import Connection
+from planrrr_cli.store import lanes, migrating, posts
 from planrrr_cli.store.faults import translated
 from tests.conftest import PostgresServer
 from tests.factory import NOW, Factory
@@ -95,10 +100,59 @@ def test_a_connection_lost_in_the_middle_is_said_and_the_next_transaction_works(
             end_sessions(postgres_server, url)
             tx.conn.execute(text("SELECT 1"))
 
-    with pytest.raises(StoreUnavailable, match=r"is shutting down or starting|cannot be reached"):
+    with pytest.raises(StoreUnavailable, match=r"ended the connection|cannot be reached"):
         cut()
     with store.reading() as tx:
         assert tx.conn.execute(text("SELECT count(*) FROM connections")).scalar() == 1
+
+
+def test_an_answer_that_does_not_come_is_waited_for_only_so_long(url, open_url, monkeypatch):
+    """As behind a pooler whose server is away, or from a server that hangs."""
+    store = open_url(url)
+    with store.reading():  # so that the next transaction has a connection that was idle
+        pass
+    monkeypatch.setattr(Connection, "answer_seconds", 0.5)
+    began = time.monotonic()
+    with pytest.raises(StoreUnavailable, match=r"gave no answer for 0\.5 seconds"), store.transaction() as tx:
+        tx.conn.execute(text("SELECT pg_sleep(5)"))
+    assert time.monotonic() - began < 2
+    Factory(store).connection()
+
+
+def test_a_server_that_hangs_when_a_transaction_begins_is_not_asked_a_second_time(
+    postgres_server, url, open_url, monkeypatch
+):
+    store = open_url(url)
+    with store.reading() as tx:
+        pid = tx.conn.execute(text("SELECT pg_backend_pid()")).scalar()
+    if postgres_server.server is None:
+        pytest.skip("the processes of somebody else's server cannot be stopped")
+    monkeypatch.setattr(Connection, "answer_seconds", 0.5)
+    awake = threading.Timer(5.0, os.kill, [pid, signal.SIGCONT])
+    os.kill(pid, signal.SIGSTOP)
+    awake.start()
+    try:
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="gave no answer"), store.transaction():
+            pass
+        assert time.monotonic() - began < 0.9
+    finally:
+        awake.cancel()
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_a_migration_may_take_its_time(postgres_server, open_url, monkeypatch):
+    url = postgres_server.create(migrated=False)
+    monkeypatch.setattr(Connection, "answer_seconds", 0.2)
+    try:
+        with psycopg.connect(url) as other:
+            other.execute("SELECT pg_advisory_xact_lock(%s)", [migrating._LOCK])
+            timer = threading.Timer(1.0, other.rollback)
+            timer.start()
+            assert open_url(url).migrate().created
+            timer.join()
+    finally:
+        postgres_server.drop(url)
 
 
 def test_a_caught_failure_does_not_poison_the_next_transaction(url, open_url):

@@ -76,7 +76,7 @@ def _find_video(publication: Publication, graph: Graph, video_id: str) -> Findin
 
 
 def _find_post(publication: Publication, graph: Graph, page: str) -> Finding:
-    sought = _sought(publication, graph)
+    sought = sought_for(publication, graph)
     posts, complete = _recent(graph, page, sought.surely_since)
     found = sort(posts, sought)
     if len(found.same) == 1:
@@ -95,7 +95,8 @@ def _find_post(publication: Publication, graph: Graph, page: str) -> Finding:
     return Absent("it is not in the Page's feed")
 
 
-def _sought(publication: Publication, graph: Graph) -> Sought:
+def sought_for(publication: Publication, graph: Graph) -> Sought:
+    """What a post on the Page is compared with."""
     # The earlier of the two: a clock that was set back between two sendings makes the second look older.
     known = [at for at in (publication.first_sent_at, publication.sending_since) if at]
     sent = min(known, default=graph.clock.now())

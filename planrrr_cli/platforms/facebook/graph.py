@@ -17,7 +17,7 @@ from planrrr_cli.domain.errors import OutcomeUnknown, PlatformError, UnexpectedR
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.platforms.api import Api
 from planrrr_cli.platforms.base import App
-from planrrr_cli.platforms.facebook.replies import NAME, Role, graph_error, read_reply
+from planrrr_cli.platforms.facebook.replies import NAME, Role, graph_error, read_reply, trace_of
 from planrrr_cli.platforms.facebook.usage import Usage
 from planrrr_cli.platforms.wire import Part, Reply
 
@@ -95,12 +95,12 @@ class Graph:
         """The body of a good reply; raises what a bad one means. Notes code and trace, which expires soon."""
         self.usage = Usage.of(reply)
         error = graph_error(reply)
-        if error is not None:
-            self.api.note(error.name, error.trace)
+        failure = read_reply(reply, role=role, now=self.clock.now(), medium=medium)
+        code, trace = (error.name, error.trace) if error else (None, None)
+        self.api.note(code, trace or trace_of(reply), failure)
         served = reply.header("facebook-api-version")
         if served and served != self.version:
             _warn_of_version(self.version, served[:20])
-        failure = read_reply(reply, role=role, now=self.clock.now(), medium=medium)
         if failure is not None:
             raise failure
         found: dict[str, Any] = reply.json()

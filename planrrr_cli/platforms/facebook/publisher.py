@@ -14,9 +14,17 @@ from planrrr_cli.domain.errors import ConnectionRevoked, OutcomeUnknown
 from planrrr_cli.domain.posts import MediaKind, Post
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.secrets import Secret
-from planrrr_cli.domain.steps import Checkpoint, Finding, FollowUpSteps, PointOfNoReturn, Published, Steps
-from planrrr_cli.platforms.base import Account, App, Publisher
-from planrrr_cli.platforms.facebook import find, follow
+from planrrr_cli.domain.steps import (
+    Checkpoint,
+    Finding,
+    FollowUpSteps,
+    PointOfNoReturn,
+    Published,
+    Steps,
+    Unknown,
+)
+from planrrr_cli.platforms.base import Account, App, Objection, Publisher
+from planrrr_cli.platforms.facebook import find, follow, named
 from planrrr_cli.platforms.facebook import tokens as facebook_tokens
 from planrrr_cli.platforms.facebook.find import REFUSED_AS_DUPLICATE
 from planrrr_cli.platforms.facebook.graph import DEFAULT_VERSION, Graph, id_of, page_of
@@ -90,6 +98,10 @@ class FacebookPublisher(Publisher):
     def find(self, publication: Publication) -> Finding:
         graph = self._graph(publication.connection.tokens.access)
         return find.find(publication, graph, page_of(publication.connection))
+
+    def look_at(self, publication: Publication, remote_id: str) -> Published | Objection | Unknown:
+        graph = self._graph(publication.connection.tokens.access)
+        return named.look_at(publication, graph, page_of(publication.connection), remote_id)
 
     def follow_up(self, publication: Publication) -> FollowUpSteps:
         graph = self._graph(publication.connection.tokens.access)

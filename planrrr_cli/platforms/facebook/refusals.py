@@ -9,6 +9,7 @@ class LinkNotRead(PlatformUnavailable):
     """Facebook's crawler failed on the link: tried again like an outage, but no reason for the breaker."""
 
     kind = ErrorKind.VALIDATION_ERROR
+    refused = True
     counts_for_breaker = False
 
 
@@ -16,6 +17,7 @@ class MediumNotRead(PlatformUnavailable):
     """Facebook could not read a medium, which passes at times: tried again, but no reason for the breaker."""
 
     kind = ErrorKind.MEDIA_UPLOAD_ERROR
+    refused = True
     counts_for_breaker = False
 
 

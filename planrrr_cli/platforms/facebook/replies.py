@@ -78,6 +78,13 @@ def graph_error(reply: Reply) -> GraphError | None:
     )
 
 
+def trace_of(reply: Reply) -> str | None:
+    """What Facebook's support asks for, which comes with good answers too:
+    https://developers.facebook.com/docs/graph-api/guides/debugging (read 2026-11-24)."""
+    trace = reply.header("x-fb-trace-id") or ""
+    return trace[:100] if trace.isprintable() and trace else None
+
+
 def read_reply(reply: Reply, *, role: Role, now: datetime, medium: int | None = None) -> PlatformError | None:
     """Says what a reply means; None when it is good news."""
     error = graph_error(reply)

@@ -86,9 +86,11 @@ def _rupload(url: str, opened: OpenMedia, start: int, graph: Graph) -> None:
     if trouble.kind == "ProcessingFailedError" and not trouble.retriable:
         raise StaleSession(sentence)
     again = trouble.retriable or reply.status >= 500
-    raise (PlatformUnavailable if again else UnexpectedReply)(
+    failure = (PlatformUnavailable if again else UnexpectedReply)(
         sentence, platform=NAME, status=reply.status, code=trouble.kind
     )
+    graph.api.note(failure=failure)
+    raise failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +172,13 @@ def _transfer(
         graph.api.note(error.name, error.trace)
         return chunk_of(error.data)
     if error is not None and error.transient:
-        graph.api.note(error.name, error.trace)
-        raise PlatformUnavailable(
+        failure = PlatformUnavailable(
             f"Facebook asks to send the chunk again (code {error.name}: {error.words})",
             platform=NAME,
             status=reply.status,
             code=error.name,
             request_id=error.trace,
         )
+        graph.api.note(error.name, error.trace, failure)
+        raise failure
     return chunk_of(graph.meaning(reply, Role.PREPARE, 0))

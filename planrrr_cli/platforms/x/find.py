@@ -106,13 +106,21 @@ def _done(publication: Publication) -> list[str]:
     return list(publication.checkpoint.get(PARTS) or [])
 
 
+def landed(publication: Publication, remote_id: str) -> Landed | None:
+    """What ``remote_id`` is as the part of a thread that is in doubt; None when the post is none."""
+    out, parts = [*_done(publication), remote_id], parts_of(publication.post)
+    if len(parts) == 1:
+        return None
+    return Landed(f"part {len(out)} of {len(parts)} is out", {PARTS: out})
+
+
 def _finding(publication: Publication, seen: Look, site: str) -> Finding:
-    done, parts = _done(publication), parts_of(publication.post)
     found = seen.found
     if len(found.same) == 1:
-        out = [*done, found.same[0]]
-        if len(out) < len(parts):
-            return Landed(f"part {len(out)} of {len(parts)} is out", {PARTS: out})
+        out = [*_done(publication), found.same[0]]
+        part = landed(publication, found.same[0])
+        if part is not None and len(out) < len(parts_of(publication.post)):
+            return part
         return Published(out[0], permalink(site, publication.connection, out[0]))
     if len(found.same) > 1:
         return Unknown(f"{len(found.same)} posts of the account fit; only a person can tell", ask_person=True)
