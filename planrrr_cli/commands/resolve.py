@@ -86,7 +86,7 @@ def resolve(
     answer = _read(ctx, one, published, remote_id, reason)
     named = _named(one, answer)
     asked = _ask(ctx, one, named, locked_out)
-    out = _with_the_rest(ctx, one, _agreed(one, answer, named, asked))
+    out = _with_the_rest(one, _agreed(one, answer, named, asked))
     confirm(_question(one, out, ctx.clock.now()), yes=yes)
     now = ctx.clock.now()
     evidence = publications.Evidence(
@@ -180,9 +180,7 @@ def _look(publisher: Publisher, one: Publication, named: str | None) -> Asked:
     return Asked(found, look, tuple(publisher.api.calls))
 
 
-def _with_the_rest(
-    ctx: Context, one: Publication, out: Published | Landed | None
-) -> Published | Landed | None:
+def _with_the_rest(one: Publication, out: Published | Landed | None) -> Published | Landed | None:
     """One part of a thread may be what was in doubt; then the others are still to come."""
     if not isinstance(out, Published) or one.platform not in PLATFORMS:
         return out

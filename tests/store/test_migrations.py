@@ -182,6 +182,7 @@ def test_a_database_of_the_first_version_is_brought_up_with_its_rows(empty_datab
             "script_location", str(migrating.Path(migrating.__file__).parent / "migrations")
         )
         config.attributes["connection"] = tx.conn
+        assert migrating.revision(tx.conn, store.where) is None
         command.upgrade(config, "0001")
         now = "'2026-12-01T09:00:00.000000Z'"
         tx.conn.exec_driver_sql(

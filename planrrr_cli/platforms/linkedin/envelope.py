@@ -53,7 +53,7 @@ def envelope_of(reply: Reply) -> Envelope | None:
 def request_id(reply: Reply) -> str | None:
     """What LinkedIn's support asks for."""
     found = next((value for name in _REQUEST_IDS if (value := reply.header(name))), None)
-    return found[:100] if found else None
+    return one_line(found, 100) if found else None
 
 
 def one_line(text: str, most: int = _QUOTED) -> str:
@@ -68,7 +68,7 @@ def _inputs(details: Any) -> list[Mapping[str, Any]]:
 
 
 def _word(value: Any) -> str:
-    return value.strip().upper()[:100] if isinstance(value, str) else ""
+    return one_line(value, 100).upper() if isinstance(value, str) else ""
 
 
 def _integer(value: Any) -> int:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from planrrr_cli.domain.errors import (
@@ -193,6 +193,7 @@ BODIES = st.binary(max_size=80) | st.builds(lambda value: json.dumps(value).enco
 
 
 @given(st.integers(100, 599), BODIES, st.sampled_from(Role), st.text(max_size=40))
+@example(100, b'{"code": "!\\n!"}', Role.READ, "a\nb")
 def test_any_reply_has_a_meaning(status: int, body: bytes, role: Role, header: str) -> None:
     found = read_reply(Reply(status, {"x-li-uuid": header}, body), role=role, now=NOW)
     assert found is None or isinstance(found, PlatformError)
