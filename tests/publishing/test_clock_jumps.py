@@ -10,13 +10,14 @@ import pytest
 
 from planrrr_cli import context
 from planrrr_cli.context import SystemClock, open_context
+from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.publications import Attempt, ErrorNote, Outcome, Publication, State
 from planrrr_cli.publishing import board
 from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.publishing.report import RunReport, Silent
 from planrrr_cli.publishing.run import publish
 from tests.flows import FLOWS
-from tests.publishing.test_run import TEXT, only, only_platform
+from tests.publishing.test_run import TEXT, only
 from tests.world import World
 
 DAY = timedelta(days=1)
@@ -62,7 +63,7 @@ def test_a_run_never_takes_its_own_lanes_for_abandoned_ones(
     world: World, by: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It looks for lanes of the dead right after the clock jumped, and its own leases look as old as theirs."""
-    world.add(FLOWS[only_platform()]["photos"])
+    world.add(FLOWS[Platform.FACEBOOK]["photos"])
     monkeypatch.setattr(board, "RESCUE_EVERY", 0.0)
     report = run_with_jump(world, by, at="step 2", linger=timedelta(0))
     assert report.counts["published"] == 1

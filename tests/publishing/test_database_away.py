@@ -16,6 +16,7 @@ import sqlalchemy
 import sqlalchemy.event
 
 from planrrr_cli.context import SystemClock, open_context
+from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.errors import StoreUnavailable
 from planrrr_cli.domain.publications import Attempt, Publication, State
 from planrrr_cli.publishing import run as running
@@ -25,7 +26,7 @@ from planrrr_cli.publishing.report import Progress, RunReport, Silent
 from planrrr_cli.publishing.run import publish
 from planrrr_cli.store import session
 from tests.flows import FLOWS
-from tests.publishing.test_run import TEXT, only, only_platform, run
+from tests.publishing.test_run import TEXT, only, run
 from tests.world import World
 
 MOST = 200  # statements of one run
@@ -145,7 +146,7 @@ def test_a_run_whose_database_is_away_tries_again_at_a_calm_pace(
     monkeypatch.setattr(running, "DATABASE_PATIENCE", 1.0)
     # Just when a lane was put back, so that the loop would not rest otherwise.
     monkeypatch.setattr(Board, "patience", lambda self, tick, *, idle: 0.001)
-    world.add(FLOWS[only_platform()]["photos"])
+    world.add(FLOWS[Platform.FACEBOOK]["photos"])
     failing = Failing(MOST * 100, times=MOST * 100)
     assert struck_run(world, failing, GoneWhile(failing)) is None
     assert failing.count - failing.at < 30

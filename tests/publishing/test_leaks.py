@@ -13,8 +13,9 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
+from planrrr_cli.domain.connections import Platform
 from tests.flows import FLOWS
-from tests.publishing.test_run import facebook_app, only_platform
+from tests.publishing.test_run import facebook_app
 from tests.world import KEY, World
 
 REFRESH = {"facebook.token.exchange", "facebook.page_token.read"}  # of a lane, before any attempt
@@ -55,7 +56,7 @@ def assert_no_secret(text: str, secrets: dict[str, str], where: str) -> None:
 def test_a_whole_run_at_debug_level_with_failures_shows_no_secret(world: World) -> None:
     world.more |= facebook_app(world) | {"LOG_LEVEL": "debug"}
     secrets = secrets_of(world)
-    for name, document in FLOWS[only_platform()].items():
+    for name, document in FLOWS[Platform.FACEBOOK].items():
         world.add(document, name=f"{name}.md")
     for call, kind, strike in FAULTS:
         world.sandbox.fault(call, kind, strike)
@@ -97,11 +98,12 @@ def publish(self, publication):
     yield
 facebook.FacebookPublisher.publish = publish
 import sys
+from planrrr_cli.domain.connections import Platform
 from planrrr_cli.__main__ import main
 sys.argv = ["planrrr", "publish-due"]
 main()
 """
-    world.add(FLOWS[only_platform()]["text"])
+    world.add(FLOWS[Platform.FACEBOOK]["text"])
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=world.folder,
@@ -119,7 +121,7 @@ main()
 
 def test_the_process_list_shows_no_secret(world: World) -> None:
     secrets = secrets_of(world)
-    world.add(FLOWS[only_platform()]["text"])
+    world.add(FLOWS[Platform.FACEBOOK]["text"])
     world.sandbox.fault("facebook.feed.create", "hold:2")
     run = subprocess.Popen(
         [sys.executable, "-m", "planrrr_cli", "publish-due"],

@@ -99,7 +99,7 @@ def test_a_host_whose_clock_is_fast_does_not_take_its_own_post_for_an_older_one(
 
 
 def test_harmless_calls_are_retried_and_the_photos_are_not_uploaded_twice(world: World) -> None:
-    world.add(FLOWS[only_platform()]["photos"])
+    world.add(FLOWS[Platform.FACEBOOK]["photos"])
     world.sandbox.fault("facebook.photo.upload", "status:500", skip=1)
     report = run(world, linger=timedelta(seconds=5))
     assert report.counts["published"] == 1
@@ -189,7 +189,7 @@ def test_posts_of_one_account_go_out_in_the_order_of_their_times(world: World) -
 
 
 def test_a_comment_that_fails_leaves_the_post_published_with_a_notice(world: World) -> None:
-    world.add(FLOWS[only_platform()]["comment"])
+    world.add(FLOWS[Platform.FACEBOOK]["comment"])
     world.sandbox.fault("facebook.comment.create", "error:200", times=-1)
     for seconds in (0, 60, 120, 600):
         world.later(seconds)
@@ -201,7 +201,7 @@ def test_a_comment_that_fails_leaves_the_post_published_with_a_notice(world: Wor
 
 
 def test_a_comment_whose_answer_was_lost_is_not_written_twice(world: World) -> None:
-    world.add(FLOWS[only_platform()]["comment"])
+    world.add(FLOWS[Platform.FACEBOOK]["comment"])
     world.sandbox.fault("facebook.comment.create", "status:500", "after")
     for seconds in (0, 60, 600):
         world.later(seconds)
@@ -211,7 +211,7 @@ def test_a_comment_whose_answer_was_lost_is_not_written_twice(world: World) -> N
 
 
 def test_a_reel_that_meta_refuses_while_processing_fails_with_its_reason(world: World) -> None:
-    world.add(FLOWS[only_platform()]["reel"])
+    world.add(FLOWS[Platform.FACEBOOK]["reel"])
     world.sandbox.fault("facebook.reel.finish", "processing:3")
     for seconds in (0, 30, 30, 30, 30):
         world.later(seconds)
@@ -252,11 +252,6 @@ def test_a_paused_connection_keeps_its_posts_until_it_is_resumed(world: World) -
     with open_context(world.environ, cwd=world.folder) as ctx, ctx.store.transaction() as tx:
         connections.resume(tx, connection.id, now=ctx.clock.now())
     assert run(world).counts["published"] == 1
-
-
-def only_platform() -> Any:
-    [platform] = FLOWS
-    return platform
 
 
 def facebook_app(world: World) -> dict[str, str]:
