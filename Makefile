@@ -34,7 +34,7 @@ help:
 demo: $(VENV)/.installed
 	@$(BIN)/planrrr demo $(DEMO_ARGS)
 
-## test: run every test
+## test: run every test, with a sample of the crash points and of the lies
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
@@ -42,9 +42,9 @@ test: $(VENV)/.installed-dev
 test-fast: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -m "not slow and not crash" -k "not postgresql" $(PYTEST_ARGS)
 
-## crash: kill the program at every commit and every call, and read what the platform saw
+## crash: kill it at every commit and every call, tell it every lie, and read what the platform saw
 crash: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest tests/crash -s $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest tests/crash tests/publishing/test_lies.py --exhaustive -s $(PYTEST_ARGS)
 
 ## soak: random posts, faults, kills and people from one seed, judged after every step
 soak: $(VENV)/.installed-dev

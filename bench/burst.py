@@ -1,11 +1,12 @@
 """How fast one run publishes when calls take 50 ms, and what it costs the database.
 
-    python bench/burst.py [--threads 64] [--posts 1280] [--latency 0.05] [--database sqlite|postgresql]
+    python bench/burst.py [--threads 64] [--posts 1280] [--latency 0.05] [--database sqlite|postgresql] [--strace]
 
 Text posts on as many accounts as there are threads, against the sandbox in a process of its own. The point of no
 return is durable before every send. Prints the posting rate, its share of threads ÷ latency (each post is one
-publishing call and one reading of its permalink, so the ideal counts both), commits per publication as the server
-itself counts them (PostgreSQL), and CPU and peak memory of the run.
+publishing call and one reading of its permalink, so the ideal counts both), commits per publication as the run counts
+them and as the server itself does (PostgreSQL), and CPU and peak memory of the run. ``--strace`` counts the synced
+writes of the run as well (SQLite syncs in the run, PostgreSQL in the server), which slows it down.
 """
 
 from __future__ import annotations
@@ -45,6 +46,22 @@ with open_context() as ctx, ctx.store.transaction() as tx:
         post = Post(f"{lane.account_id} number {number:06}", scheduled_at=now)
         posts.add(tx, posts.NewPost(post, str(number), None, [lane.id], draft=False, ordinal=number), now=now)
 """
+RUN = """
+import sys
+import sqlalchemy, sqlalchemy.event
+from planrrr_cli.__main__ import main
+commits = 0
+def count(conn, cursor, statement, *more):
+    global commits
+    commits += statement == "COMMIT"
+sqlalchemy.event.listen(sqlalchemy.Engine, "after_cursor_execute", count)
+try:
+    main()
+finally:
+    with open("commits", "w") as file:
+        file.write(str(commits))
+"""
+STRACE = ("strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", "synced")
 
 
 @contextmanager
@@ -103,6 +120,7 @@ def main() -> None:
     parser.add_argument("--posts", type=int, default=1280)
     parser.add_argument("--latency", type=float, default=0.05)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="postgresql")
+    parser.add_argument("--strace", action="store_true")
     chosen = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as name,
@@ -130,7 +148,10 @@ def main() -> None:
         call(sys.executable, "-c", SCHEDULE, str(chosen.posts))
         before, began = commits(url), time.monotonic()
         process = subprocess.Popen(
-            [*planrrr, "publish-due", "--json", "--concurrency", str(chosen.threads)],
+            [
+                *(STRACE if chosen.strace else ()),
+                *(sys.executable, "-c", RUN, "publish-due", "--json", "--concurrency", str(chosen.threads)),
+            ],
             cwd=folder,
             env=environ,
             stdout=(folder / "report.json").open("wb"),
@@ -149,8 +170,13 @@ def main() -> None:
         print(
             f"{calls / took:.0f} calls/s of {ideal:.0f} possible: {calls / took / ideal:.0%} (with start-up)"
         )
+        counted = int((folder / "commits").read_text())
+        print(f"{counted / published:.2f} commits per publication, by the run's own count")
         if before:
-            print(f"{(commits(url) - before) / published:.2f} commits per publication")
+            print(f"{(commits(url) - before) / published:.2f} by the server's")
+        if chosen.strace:
+            synced = len((folder / "synced").read_text().splitlines())
+            print(f"{synced / published:.2f} synced writes per publication")
         cpu = (usage.ru_utime + usage.ru_stime) * 1000 / published
         print(f"{cpu:.2f} ms CPU per publication, {usage.ru_maxrss / 1024:.0f} MiB peak")
 

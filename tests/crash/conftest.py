@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from psycopg import sql
@@ -51,7 +54,7 @@ class Copies:
             command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
             names = (sql.Identifier(_database(url)), sql.Identifier(_database(self.world.database_url)))
             self.server.run(command.format(*names))
-        return World(folder, url, self.world.sandbox, self.world.zygote)
+        return World(folder, url, self.world.sandbox, self.world.zygote, more=dict(self.world.more))
 
     def done_with(self, world: World) -> None:
         if self.server is not None:
@@ -63,27 +66,35 @@ def _database(url: str) -> str:
     return url.partition("?")[0].rpartition("/")[2]
 
 
+def copies_of(
+    document: str, folder: Path, sandbox: SandboxControl, server: PostgresServer | None, **more: Any
+) -> Copies:
+    """A world with one connection and one post that is due, to be copied; ``more`` goes to :class:`World`."""
+    sandbox.reset()
+    url = f"sqlite:///{folder}/planrrr.db" if server is None else server.create()
+    world = World(folder, url, sandbox, **more)
+    # What `make crash` prints are the points.
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        if server is None:
+            with open_context(world.environ, cwd=folder) as ctx:
+                ctx.store.migrate()
+        world.connect()
+        world.add(document)
+    return Copies(world, server, folder)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def prepare(
     request: pytest.FixtureRequest, tmp_path: Path, sandbox: SandboxControl, zygote: Zygote
 ) -> Iterator[Callable[[str], Copies]]:
     """``prepare(document)``: a world with one connection and one post that is due."""
-    server: PostgresServer | None = None
-    url = f"sqlite:///{tmp_path}/planrrr.db"
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres_server")
-        url = server.create()
+    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
+    made: list[Copies] = []
 
     def prepared(document: str) -> Copies:
-        sandbox.reset()
-        world = World(tmp_path, url, sandbox, zygote)
-        if server is None:
-            with open_context(world.environ, cwd=tmp_path) as ctx:
-                ctx.store.migrate()
-        world.connect()
-        world.add(document)
-        return Copies(world, server, tmp_path)
+        made.append(copies_of(document, tmp_path, sandbox, server, zygote=zygote))
+        return made[-1]
 
     yield prepared
-    if server is not None:
-        server.drop(url)
+    for copies in made if server is not None else ():
+        server.drop(copies.world.database_url)

@@ -212,6 +212,13 @@ def test_a_failed_check_of_an_accepted_video_never_becomes_a_failure_or_a_second
     assert first.state is State.PROCESSING
 
 
+@pytest.mark.parametrize("kind", [PlatformUnavailable, UnexpectedReply, RateLimited, TokenExpired])
+def test_what_the_platform_has_accepted_is_never_in_line_again(kind: type[PlatformError]) -> None:
+    """In line it could be cancelled or rescheduled, which forgets the checkpoint, and then it would go out twice."""
+    settlement = settle(error(kind), checkpoint={ACCEPTED: True}, first_sent_at=NOW)
+    assert (settlement.state, settlement.wake_at is None) == (State.PROCESSING, False)
+
+
 def test_a_bug_is_a_doubt_when_something_may_have_been_sent_and_a_failure_when_not() -> None:
     sent = after_bug("KeyError", publication(sending_since=NOW), sent=True, patience=PATIENCE, now=NOW)
     unsent = after_bug("KeyError", publication(), sent=False, patience=PATIENCE, now=NOW)

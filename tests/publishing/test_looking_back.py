@@ -56,8 +56,9 @@ def test_a_second_sending_after_the_clocks_were_set_back_is_found_by_a_look(worl
     world.add(FIRST)
     world.sandbox.fault("facebook.feed.create", "lost", "before")
     run_at(world, world.offset)
-    world.later(15)
-    run_at(world, world.offset)
+    for seconds in (15, 60, 300, 600):
+        world.later(seconds)
+        run_at(world, world.offset)
     world.sandbox.fault("facebook.feed.create", "error:190:460")
     world.later(2000)
     run_at(world, world.offset)

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 from planrrr_cli.domain.connections import Platform
+from planrrr_cli.platforms import PLATFORMS, publisher_class
 from tests.flows import ALL, FLOWS
 from tests.soak.runs import Plan
 
-# A post that is hidden for longer than looking takes to prove absence is a lie of another kind; see the platforms'
-# ``Patience``. What is shorter has to be survived without a second post.
-LONGEST_HIDING = 480
 # A run that is stopped after its last look at the lease and before its first byte cannot be helped: what it sends when
-# it is resumed must come before the doubt about it can have been settled as absent.
+# it is resumed, and what is hidden on top of that, has to show before looking can have proved its absence.
 LONGEST_STOP = 480
+SLACK = 120  # clocks that disagree, and what a step takes
+HIDINGS = (20, 120, 1200)  # seconds, where the platform's patience bears them
 
 # After the effect, an answer may be anything but a documented refusal, which is all that a client has to go by.
 AFTER = [
@@ -26,15 +26,7 @@ AFTER = [
     *("lost", "reset", "error_200", "success_false", "empty", "hold:0.2", "expire_token"),
 ]
 BEFORE = [*AFTER, "status:429", "rate:5", "rate:40", "usage:90"]
-ORDERS = [
-    "hide:20",
-    "hide:120",
-    f"hide:{LONGEST_HIDING}",
-    "processing:1",
-    "processing:4",
-    "break:1000",
-    "break:9000",
-]
+ORDERS = ["processing:1", "processing:4", "break:1000", "break:9000"]
 # The platforms' own codes: what they mean is their affair, that they may come is ours.
 CODES = {
     "facebook": [
@@ -43,9 +35,20 @@ CODES = {
         *("error:1609005", "error:80001"),
     ],
 }
-# Calls that publishing does not make, and those whose effect the public sees, which are worth most lies.
-STRANGE_CALLS = re.compile(r"login|token\.debug|upload\.|unknown|update|delete|cancel|list|accounts|me\.read")
-PUBLISHING_CALLS = re.compile(r"create|finish|publish")
+# Calls that publishing does not make: lies there would be wasted.
+STRANGE_CALLS = {
+    "facebook": re.compile(
+        r"login|token\.debug|upload\.|unknown|update|delete|cancel|list|accounts|me\.read"
+    ),
+}
+
+
+def hidings(call: str) -> list[str]:
+    """For how long a post made by ``call`` (``*``: by any) may be hidden and must still not go out twice."""
+    named = call.partition(".")[0]
+    proofs = [publisher_class(one).patience.proof_after for one in PLATFORMS if named in ("*", one.value)]
+    longest = min([proof.total_seconds() for proof in proofs if proof is not None], default=float("inf"))
+    return [f"hide:{one}" for one in HIDINGS if one + LONGEST_STOP + SLACK <= longest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,13 @@ class Document:
 
 
 class Chance:
-    def __init__(self, seed: int, calls: Sequence[str]) -> None:
+    """``calls``: all that the platforms know, and whether the public sees what they do, which is worth most lies."""
+
+    def __init__(self, seed: int, calls: Mapping[str, bool]) -> None:
         self.random = Random(seed)
-        usual = ["*", *(call for call in calls if not STRANGE_CALLS.search(call))]
-        self._calls = [call for call in usual for _ in range(3 if PUBLISHING_CALLS.search(call) else 1)]
+        self._seen = frozenset(call for call, seen in calls.items() if seen)
+        usual = ["*", *(call for call in sorted(calls) if not _is_strange(call))]
+        self._calls = [call for call in usual for _ in range(3 if call in self._seen else 1)]
         self._number = 0
 
     def some(self, most: int) -> int:
@@ -72,12 +78,12 @@ class Chance:
         return self.random.random() < probability
 
     def document(self, accounts: Sequence[tuple[str, str]], now: datetime) -> Document:
-        """A post of any kind, due a little before or after now; ``accounts`` are (platform, id)."""
+        """A post of any kind, due soon, but not before a busy machine has added it; ``accounts`` are (platform, id)."""
         self._number += 1
         platform, flow = self._flow()
         own = [identity for name, identity in accounts if name == platform]
         chosen = self.random.sample(own, min(len(own), self.random.choice((1, 1, 1, 1, 2, 3))))
-        at = now + timedelta(seconds=self.random.randint(1, 240))
+        at = now + timedelta(seconds=self.random.randint(15, 240))
         front, _, words = FLOWS[platform][flow].removeprefix("---\n").partition("\n---\n")
         front = front.replace(
             f"to: [{platform}]", f"to: [{', '.join(f'{platform}:{one}' for one in chosen)}]"
@@ -89,17 +95,16 @@ class Chance:
 
     def _flow(self) -> tuple[Platform, str]:
         """Videos cost most calls, so they are fewer."""
-        weights = [0.4 if flow in ("reel", "video") else 1.0 for _, flow in ALL]
+        weights = [0.4 if ".mp4" in FLOWS[platform][flow] else 1.0 for platform, flow in ALL]
         return self.random.choices(ALL, weights)[0]
 
     def faults(self, accounts: Sequence[str]) -> list[dict[str, Any]]:
         """One, or the worst pair: the answer is lost, and the post cannot be seen for a while."""
         first = self._fault(accounts)
-        publishes = PUBLISHING_CALLS.search(first["call"])
-        if not publishes or first["strike"] == "before" or self.often(0.5):
+        hiding = hidings(first["call"]) if first["call"] in self._seen else []
+        if not hiding or first["strike"] == "before" or self.often(0.5):
             return [first]
-        hide = {"kind": self.random.choice([one for one in ORDERS if one.startswith("hide")])}
-        return [first, first | hide]
+        return [first, first | {"kind": self.random.choice(hiding)}]
 
     def _fault(self, accounts: Sequence[str]) -> dict[str, Any]:
         call = self.random.choice(self._calls)
@@ -107,7 +112,7 @@ class Chance:
         kinds = AFTER if strike == "after" else BEFORE
         roll = self.random.random()
         if roll < 0.25:
-            strike, kinds = "before", ORDERS
+            strike, kinds = "before", [*ORDERS, *hidings(call)]
         elif roll < 0.45 and (codes := CODES.get(call.partition(".")[0])):
             strike, kinds = "before", codes
         found = {
@@ -150,3 +155,8 @@ class Chance:
     def disagreement(self) -> float:
         """Seconds by which our clock and the platforms' differ."""
         return self.random.uniform(-30, 30)
+
+
+def _is_strange(call: str) -> bool:
+    strange = STRANGE_CALLS.get(call.partition(".")[0])
+    return strange is not None and strange.search(call) is not None

@@ -31,9 +31,10 @@ from tests.soak.evidence import LedgerReader, LogReader, Row, Tables, read_table
 SENT = frozenset({"published", "publishing", "processing", "in_doubt"})
 WAITING = frozenset({"scheduled", "processing"})
 OVER = frozenset({"failed", "missed"})
-# As the sandbox spells its tokens: those that it handed out by a refresh are in no list.
-TOKEN = re.compile(r"EAAB[A-Za-z0-9]{24,}")
-# Their codes for "posted before", as the tables name them. Chance never lies with these.
+# As the sandbox spells each platform's tokens: those that it handed out by a refresh are in no list.
+TOKENS = {"facebook": r"EAAB[A-Za-z0-9]{24,}"}
+TOKEN = re.compile("|".join(TOKENS.values()))
+# Each platform's codes for "posted before", as the tables name them. Chance never lies with these.
 DUPLICATES = {"facebook": re.compile(r"506(/|$)|.*/1366051$")}
 
 

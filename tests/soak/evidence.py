@@ -36,6 +36,7 @@ class Row:
     error_message: str | None
     error_next: str | None
     error_kind: str | None
+    with_video: bool
 
     @property
     def order(self) -> tuple[str, str, int, str]:
@@ -75,7 +76,8 @@ class Tables:
 
 
 _ROWS = """SELECT p.id, p.connection_id, c.account_id, c.platform, o.text, p.state, {due}, {created}, p.ordinal,
- {wake}, p.attempts, p.remote_id, p.error_message, p.error_next, p.error_kind
+ {wake}, p.attempts, p.remote_id, p.error_message, p.error_next, p.error_kind,
+ EXISTS (SELECT 1 FROM media m WHERE m.post_id = o.id AND m.kind = 'video')
  FROM publications p JOIN posts o ON o.id = p.post_id JOIN connections c ON c.id = p.connection_id"""
 _TRIES = """SELECT publication_id, count(*), min(number), max(number), sum(CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END)
  FROM attempts GROUP BY publication_id"""

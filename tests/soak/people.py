@@ -107,7 +107,7 @@ class People:
             if row.state != "in_doubt" or row.wake_at is not None:
                 continue
             entry = out.get((row.account_id, row.text))
-            if entry is None and ("reel" in row.text or "video" in row.text):
+            if entry is None and row.with_video:
                 continue
             with self._quietly():
                 self._resolve(row, entry)

@@ -52,6 +52,8 @@ class Child:
             stdout=subprocess.PIPE,
             text=True,
             env=_environ(),
+            # When the shell that began a soak ends, the kernel would let what has stopped in its process group go on.
+            start_new_session=True,
         )
 
     def say(self, line: str) -> None:

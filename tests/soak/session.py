@@ -12,6 +12,7 @@ from contextlib import ExitStack, redirect_stderr
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from planrrr_cli.context import open_context
 from tests.flows import MEDIA
@@ -58,8 +59,7 @@ class Soak:
             )
             ctx = self._closing.enter_context(opened)
         self.checker = Checker(self.sandbox.control.url, database_url, folder)
-        calls = sorted(call(f"{self.sandbox.control.url}/_sandbox/calls")["calls"])
-        self.chance = Chance(seed, calls)
+        self.chance = Chance(seed, self._calls())
         self.people = People(ctx, folder, self.sandbox.control, self.checker, self.chance)
         self.runners = [self._runner(number) for number in range(RUNNERS)]
         for path in MEDIA.iterdir():
@@ -81,6 +81,24 @@ class Soak:
         self._closing.callback(runner.close)
         return runner
 
+    def _calls(self) -> dict[str, bool]:
+        """What the platforms can be asked, and whether the public sees what comes of it: only that can be hidden."""
+        url, found = f"{self.sandbox.control.url}/_sandbox/faults", {}
+        for name in call(f"{self.sandbox.control.url}/_sandbox/calls")["calls"]:
+            found[name] = self._arm({"call": name, "strike": "after", "kind": "hide:1"})
+        call(url, method="DELETE")
+        return found
+
+    def _arm(self, fault: dict[str, Any]) -> bool:
+        """False when the call cannot obey this kind."""
+        try:
+            call(f"{self.sandbox.control.url}/_sandbox/faults", fault)
+        except urllib.error.HTTPError as refused:
+            if refused.code != 400:
+                raise
+            return False
+        return True
+
     def begin(self) -> None:
         """Migrated, connected, and nothing wrong yet."""
         self.people.ctx.store.migrate()
@@ -99,7 +117,7 @@ class Soak:
         if self.chance.often(0.15):
             self._run_with_one_stopped()
         for _ in range(1 + self.chance.some(1)):
-            plans = [self.chance.plan(kill=0.85) for _ in range(2 + self.chance.some(RUNNERS - 2))]
+            plans = [self.chance.plan(kill=0.95) for _ in range(2 + self.chance.some(RUNNERS - 2))]
             self._run(plans, meanwhile=self.chance.often(0.15))
         self._verdict()
 
@@ -117,12 +135,7 @@ class Soak:
             self._clear_faults()
         known = [identity for _, identity in self.accounts]
         for fault in [one for _ in range(self.chance.some(8)) for one in self.chance.faults(known)]:
-            try:
-                call(f"{self.sandbox.control.url}/_sandbox/faults", fault)
-            except urllib.error.HTTPError as refused:
-                if refused.code != 400:  # a call that cannot obey this kind
-                    raise
-            else:
+            if self._arm(fault):
                 self._act(f"fault {' '.join(str(value) for value in fault.values())}")
 
     def _clear_faults(self) -> None:
