@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from planrrr_cli.domain.clock import Clock
@@ -79,6 +79,9 @@ class Publisher(ABC):
     platform: ClassVar[Platform]
     rules: ClassVar[ContentRules]
     patience: ClassVar[Patience]
+    token_rest: ClassVar[timedelta | None] = None
+    """How long an account rests when its token is refused just after it was renewed, on platforms that refuse good
+    tokens on bad days. None: such a refusal is final, and a person has to sign in."""
 
     def __init__(self, api: Api, app: App, media: MediaSource, clock: Clock) -> None:
         self.api = api

@@ -35,6 +35,14 @@ class NeedsPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class Rests:
+    """The account has to rest until then, by itself."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class TooLate:
     error: ErrorNote
 

@@ -22,6 +22,7 @@ from planrrr_cli.publishing.admission import (
     Invalid,
     NeedsPerson,
     RefreshFirst,
+    Rests,
     TooLate,
     admit,
 )
@@ -103,32 +104,37 @@ class Beginning:
             lane.handled, self.again = TURN, True
         return attempt
 
-    def _admission(self, lane: Lane, publication: Publication) -> Admission:
+    def _admission(self, lane: Lane, publication: Publication) -> Admission | Rests:
+        recipe, now = publisher_class(publication.platform), self.ctx.clock.now()
         connection = publication.connection
         can_refresh = self.ctx.publisher(connection).can_refresh(connection)
         if lane.refresh_wanted and connection.tokens.access != lane.connection.tokens.access:
             lane.refresh_wanted = False  # somebody signed in since that token was refused
         if lane.refresh_wanted and not lane.refreshed:
             return RefreshFirst() if can_refresh else NeedsPerson("the token is no longer accepted")
+        if lane.refresh_wanted and recipe.token_rest is not None:
+            return Rests(now + recipe.token_rest, "the token was refused just after it was refreshed")
         if lane.refresh_wanted:
             return NeedsPerson("the token is not accepted even after it was refreshed")
         return admit(
             publication,
-            rules=publisher_class(publication.platform).rules_for(connection),
+            rules=recipe.rules_for(connection),
             can_refresh=can_refresh and not lane.refreshed,
-            now=self.ctx.clock.now(),
+            now=now,
             expedited=self.options.publications is not None,
         )
 
     # -- turning away --
 
     def _turn_away(
-        self, tx: Tx, lane: Lane, publication: Publication, admission: NeedsPerson | TooLate | Invalid
+        self, tx: Tx, lane: Lane, publication: Publication, admission: NeedsPerson | Rests | TooLate | Invalid
     ) -> None:
         now = self.ctx.clock.now()
         settlement: Settlement | None
         if isinstance(admission, NeedsPerson):
             settlement = self._park(tx, lane, publication, admission.reason)
+        elif isinstance(admission, Rests):
+            settlement = self._rest(tx, lane, publication, admission)
         elif isinstance(admission, TooLate):
             publications.miss(
                 tx, publication_id=publication.id, claim_id=lane.claim_id, error=admission.error, now=now
@@ -149,6 +155,21 @@ class Beginning:
                 "reason": settlement.error.message if settlement.error else None,
             },
         )
+
+    def _rest(self, tx: Tx, lane: Lane, publication: Publication, rests: Rests) -> Settlement:
+        """The lane is held; what is on it keeps its state and its place."""
+        lane.handled = TURN
+        connections.hold(
+            tx,
+            lane.connection.id,
+            until=rests.until,
+            reason=rests.reason,
+            claim_id=lane.claim_id,
+            now=self.ctx.clock.now(),
+        )
+        next_step = f"it goes on by itself at {rests.until:%Y-%m-%d %H:%M} UTC"
+        error = ErrorNote(ErrorKind.TOKEN_EXPIRED_ERROR, rests.reason, next_step)
+        return Settlement(Outcome.DEFERRED, publication.state, error=error)
 
     def _park(self, tx: Tx, lane: Lane, publication: Publication, reason: str) -> Settlement | None:
         """The connection waits for a person, and so does what is on it; None when that is out already."""

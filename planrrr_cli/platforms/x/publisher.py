@@ -42,6 +42,7 @@ class XPublisher(Publisher):
     platform = Platform.X
     rules = X_RULES
     patience = find.PATIENCE
+    token_rest = PATIENT[0]
 
     @classmethod
     def rules_for(cls, connection: Connection | None) -> ContentRules:
