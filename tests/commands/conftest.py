@@ -26,6 +26,12 @@ from planrrr_cli.store.connections import NewConnection
 from tests.factory import Factory
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+EXAMPLES = REPOSITORY / "examples"
+
+
+def samples() -> list[Path]:
+    """The posts among the examples that can be published."""
+    return [path for path in sorted(EXAMPLES.glob("*.md")) if path.stem not in {"README", "invalid"}]
 
 
 @dataclass(frozen=True)
@@ -163,13 +169,19 @@ def sandbox(environ: dict[str, str]) -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def accounts(sandbox: SandboxServer, planrrr: Run, folder: Path) -> list[dict[str, Any]]:
-    """The sandbox's accounts, imported."""
+    """The sandbox's accounts on all its platforms, imported."""
     document = Control(sandbox.url).get("accounts")
     (folder / "accounts.json").write_text(json.dumps(document), encoding="utf-8")
     found: list[dict[str, Any]] = planrrr("connections", "import", "accounts.json", "--json").json[
         "connections"
     ]
     return found
+
+
+@pytest.fixture
+def pages(accounts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that are Facebook's, in the order in which the sandbox tells them."""
+    return [one for one in accounts if one["platform"] == "facebook"]
 
 
 @pytest.fixture

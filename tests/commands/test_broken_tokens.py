@@ -23,7 +23,7 @@ def spoil(ctx):
     """Overwrites the token of the account that is called so."""
 
     def make(account_id: str, how: str) -> None:
-        columns = "SELECT id, access_token FROM connections WHERE account_id"
+        columns = "SELECT id, access_token FROM connections WHERE platform = 'facebook' AND account_id"
         with ctx.store.transaction() as tx:
             mine = tx.conn.exec_driver_sql(f"{columns} = '{account_id}'").mappings().one()
             other = tx.conn.exec_driver_sql(f"{columns} <> '{account_id}'").mappings().first()
@@ -36,13 +36,13 @@ def spoil(ctx):
 
 
 @pytest.fixture
-def queued(planrrr, accounts, write):
+def queued(planrrr, pages, write):
     """A due post on each of the two accounts; their publications by account id."""
-    for account in accounts:
+    for account in pages:
         front = f"to: 'facebook:{account['account_id']}'"
         planrrr("add", write("a.md", text=account["account_name"], front=front), "--at", "now")
     shown = planrrr("list", "--json").json["posts"]
-    by_connection = {one["id"]: one["account_id"] for one in accounts}
+    by_connection = {one["id"]: one["account_id"] for one in pages}
     return {
         by_connection[post["publications"][0]["connection_id"]]: post["publications"][0]["id"]
         for post in shown
@@ -51,9 +51,9 @@ def queued(planrrr, accounts, write):
 
 @pytest.mark.parametrize("how", list(JUNK))
 def test_the_others_publish_and_the_one_is_told_to_need_somebody(
-    planrrr, accounts, queued, control, spoil, how
+    planrrr, pages, queued, control, spoil, how
 ) -> None:
-    broken, sound = accounts[0]["account_id"], accounts[1]["account_id"]
+    broken, sound = pages[0]["account_id"], pages[1]["account_id"]
     spoil(broken, how)
     ran = planrrr("publish-due", "--json", code=1)
     assert {line["id"]: line["outcome"] for line in ran.json["publications"]} == {
@@ -70,8 +70,8 @@ def test_the_others_publish_and_the_one_is_told_to_need_somebody(
     assert planrrr("publish-due", code=1).err.count("somebody must sign in again") == 1
 
 
-def test_a_new_sign_in_heals_it(planrrr, accounts, queued, control, spoil) -> None:
-    spoil(accounts[0]["account_id"], "changed")
+def test_a_new_sign_in_heals_it(planrrr, pages, queued, control, spoil) -> None:
+    spoil(pages[0]["account_id"], "changed")
     planrrr("publish-due", code=1)
     planrrr("connections", "import", "accounts.json")
     planrrr("publish-due")
@@ -79,12 +79,12 @@ def test_a_new_sign_in_heals_it(planrrr, accounts, queued, control, spoil) -> No
 
 
 def test_it_does_not_keep_new_posts_from_being_added_or_doubts_from_being_resolved(
-    planrrr, accounts, made, write, ctx, spoil
+    planrrr, pages, made, write, ctx, spoil
 ) -> None:
     from planrrr_cli.domain.publications import State
     from planrrr_cli.store import connections
 
-    broken = accounts[0]["account_id"]
+    broken = pages[0]["account_id"]
     with ctx.store.reading() as tx:
         doubtful = made.publication_in(State.IN_DOUBT, connections.find(tx, broken))
     spoil(broken, "changed")
@@ -101,7 +101,7 @@ def test_the_only_token_there_is_may_be_broken_too(planrrr, connect, made, spoil
     assert "add the connection again" in line["error"]["message"]
 
 
-def test_a_key_that_opens_nothing_ends_every_run_with_78(planrrr, accounts, queued, folder, control) -> None:
+def test_a_key_that_opens_nothing_ends_every_run_with_78(planrrr, pages, queued, folder, control) -> None:
     (folder / "planrrr.key").write_text("ab" * 32)
     ran = planrrr("publish-due", code=78)
     assert "the encryption key is not the one that the stored tokens were written with" in ran.err

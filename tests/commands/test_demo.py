@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from planrrr_cli.commands.demo_tools import environment
+from tests.commands.conftest import samples
 
 
 @pytest.mark.slow
@@ -29,7 +30,7 @@ def test_a_kept_demo_goes_on_with_the_commands_it_prints(process, folder: Path, 
     assert "the demo passed" in ran.err
     assert f"cd {folder}/play" in ran.err
     environ["DATABASE_URL"] = f"sqlite:///{folder}/play/planrrr.db"
-    assert len(process("list", "--json").json["posts"]) == 5
+    assert len(process("list", "--json").json["posts"]) == len(samples())
     for name in ("planrrr.db", "planrrr.key", "sandbox.json"):
         assert (folder / "play" / name).exists()
     assert "not empty" in process("demo", "--keep", "play", code=2).err

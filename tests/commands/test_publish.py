@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from planrrr_cli.domain.publications import State
-
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+from tests.commands.conftest import EXAMPLES, samples
 
 
 def only(ran):
@@ -31,10 +31,13 @@ def queued(planrrr, write, accounts, text: str = "Fresh bread.", at: str = "now"
 @pytest.mark.slow
 def test_the_samples_go_out_once_each_and_their_pages_open(process, accounts, control, folder) -> None:
     shutil.copytree(EXAMPLES, folder / "samples")
-    names = sorted(
-        str(path) for path in Path("samples").glob("*.md") if path.stem not in {"README", "invalid"}
-    )
-    process("add", *names, "--to", first(accounts), "--at", "now")
+    names = [f"samples/{path.name}" for path in samples()]
+    first_of_each = {one["platform"]: one["account_id"] for one in reversed(accounts)}
+    for platform, account_id in first_of_each.items():
+        named = re.compile(rf"^to: .*\b{platform}\b", re.MULTILINE)
+        mine = [name for name in names if named.search(Path(name).read_text(encoding="utf-8"))]
+        assert mine, f"no sample is for {platform}"
+        process("add", *mine, "--to", f"{platform}:{account_id}", "--at", "now")
     for _ in range(5):
         report = process("publish-due", "--json").json
         if not report["processing"]:

@@ -38,7 +38,7 @@ def test_without_targets_it_passes_if_one_platform_accepts(planrrr) -> None:
 
 
 def test_a_named_platform_without_rules_is_not_passed(planrrr) -> None:
-    shown = planrrr("validate", "-", "--to", "x", "--json", stdin="Hello", code=1).json
+    shown = planrrr("validate", "-", "--to", "youtube", "--json", stdin="Hello", code=1).json
     assert shown["documents"][0]["targets"][0]["errors"][0]["rule"] == "platform_not_supported"
 
 

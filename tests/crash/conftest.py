@@ -16,6 +16,7 @@ from psycopg import sql
 from planrrr_cli.context import open_context
 from planrrr_cli.sandbox import SandboxServer
 from tests.conftest import PostgresServer
+from tests.publishing.outside import Shown
 from tests.world import SandboxControl, World, Zygote
 
 
@@ -39,6 +40,9 @@ class Copies:
     world: World
     server: PostgresServer | None
     folder: Path
+    expected: tuple[
+        Shown, ...
+    ] = ()  # what the public sees of a run without trouble, once that has been looked at
     _made: int = 0
 
     def fresh(self) -> World:

@@ -35,13 +35,27 @@ LONG = 2_500_000  # bytes: three chunks of a long video
 
 @dataclass(frozen=True)
 class Codes:
-    """A platform's own refusals: ``passing`` ones of a reading, and those that ``stay``."""
+    """A platform's own refusals: ``passing`` ones of a reading, those that ``stay``, and those of any call that pass
+    when its credits, its day or its version allow it again (``later``)."""
 
     passing: tuple[str, ...] = ()
     stay: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
 
-CODES = {Platform.FACEBOOK: Codes(("error:100:33",), ("error:10", "error:100", "error:190"))}
+CODES = {
+    Platform.FACEBOOK: Codes(("error:100:33",), ("error:10", "error:100", "error:190")),
+    Platform.X: Codes(
+        ("error:404", "error:500:1"),
+        ("error:403", "error:400", "error:401", "error:403:8"),
+        ("error:402", "error:429:1", "error:500:1", "error:88"),
+    ),
+    Platform.LINKEDIN: Codes(
+        ("error:404",),
+        ("error:100", "error:400:2", "error:65601", "error:422"),
+        ("error:101:1", "error:101:2", "error:426", "error:409"),
+    ),
+}
 
 
 def _facebook(host: str) -> dict[str, str]:
@@ -118,7 +132,7 @@ class Matrix:
         """One trouble at each call, once; and a post that stays hidden, or cannot be read back at first."""
         for made in self.calls:
             before, after = self._at(made, "before"), self._at(made, "after")
-            yield from ((before(kind),) for kind in BEFORE if self._can(made, kind))
+            yield from ((before(kind),) for kind in (*BEFORE, *self.codes.later) if self._can(made, kind))
             yield from ((after(kind),) for kind in (AFTER_A_READ if made.reads else AFTER))
             if not made.effect:
                 continue
@@ -174,6 +188,12 @@ def _marks(case: Case, kinds: Collection[str]) -> set[object]:
     return {(first.call, first.skip), *([shape] if last.kind in kinds else [])}
 
 
+def kinds_on(platform: Platform) -> tuple[str, ...]:
+    """What can pass there: everybody's kinds, and the platform's own refusals."""
+    codes = CODES.get(platform, Codes())
+    return tuple(dict.fromkeys([*ALL_KINDS, *codes.passing, *codes.later]))
+
+
 def share(platform: Platform, flow: str) -> frozenset[str]:
     """The kinds of trouble that this flow has to meet in a sample: together the flows meet each of them twice.
 
@@ -182,7 +202,8 @@ def share(platform: Platform, flow: str) -> frozenset[str]:
     flows = list(FLOWS[platform])
     if flow not in flows:
         return frozenset()
-    rare = [kind for kind in ALL_KINDS if kind.startswith("break")]
-    usual = [kind for kind in ALL_KINDS if kind not in rare]
+    known = kinds_on(platform)
+    rare = [kind for kind in known if kind.startswith("break")]
+    usual = [kind for kind in known if kind not in rare]
     parts = max(1, len(flows) // 2)
     return frozenset(rare + usual[flows.index(flow) % parts :: parts])

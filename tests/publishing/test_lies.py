@@ -8,6 +8,7 @@ of trouble occurs; `make crash` takes all of them, on both databases.
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import urllib.error
@@ -33,14 +34,30 @@ from planrrr_cli.store import posts
 from tests.crash.conftest import Copies, copies_of
 from tests.flows import ALL, FLOWS, MEDIA
 from tests.platforms.rig import Answer, Server
-from tests.publishing.lies import ALL_KINDS, EVERY_FLOW, LONG, Case, Made, Matrix, document, share, spread
+from tests.publishing.lies import (
+    ALL_KINDS,
+    CODES,
+    EVERY_FLOW,
+    LONG,
+    Case,
+    Made,
+    Matrix,
+    document,
+    kinds_on,
+    share,
+    spread,
+)
+from tests.publishing.outside import Shown, shown
 from tests.world import SandboxControl, World, call
 
 MOST_RUNS = 40
 PATIENT = "1"  # seconds that a client waits where an answer is held
 HELD = "hold:1.3"
+# Who lists a post later than our patience lasts is caught by a refusal as duplicate when it is sent again. LinkedIn's
+# lasts ten minutes: a post of an organization that its list does not show for half an hour does go out again.
+FORGETS_DUPLICATES = {Platform.LINKEDIN}
 Prepare = Callable[[Platform, str], Copies]
-Verdict = Callable[[World, Publication], None]
+Verdict = Callable[[World, Publication, tuple[Shown, ...]], None]
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +169,7 @@ def story(copies: Copies, case: Case) -> tuple[World, Publication]:
     hidden = any("hide" in fault.kind for fault in case)
     with closing(runs(world, case)) as going:
         for publication in islice(going, MOST_RUNS):
-            is_true(publication, world, hidden=hidden)
+            is_true(publication, world, copies.expected, hidden=hidden)
     return world, publication
 
 
@@ -160,6 +177,7 @@ def matrix(copies: Copies, platform: Platform) -> Matrix:
     """Made from a run without trouble."""
     world, publication = story(copies, ())
     assert publication.state is State.PUBLISHED and not publication.notices
+    copies.expected = shown(world.sandbox.ledger())
     calls, seen = [], Counter[str]()
     for nth, one in enumerate(world.sandbox.requests(), 1):
         name = one["call"]
@@ -192,14 +210,17 @@ def obeys(sandbox: SandboxControl, name: str, kind: str) -> bool:
 # -- verdicts --
 
 
-def is_true(publication: Publication, world: World, *, hidden: bool) -> None:
-    """Never two, and the state says what is the case."""
+def is_true(publication: Publication, world: World, expected: tuple[Shown, ...], *, hidden: bool) -> None:
+    """Never two of anything, nothing out of its place, and the state says what is the case.
+
+    ``expected``: the post, the further parts of a thread and the comment, as a run without trouble leaves them.
+    """
     ledger, said, state = world.sandbox.ledger(), publication.error, publication.state
-    public = [entry for entry in ledger if not entry.get("parent")]
-    assert len(public) <= 1, f"{len(public)} public posts"
-    assert len(ledger) - len(public) <= 1, "two comments"
+    public = shown(ledger)
+    assert not expected or public == expected[: len(public)], f"not what was to be published: {public}"
+    parts = len(expected) - bool(publication.post.first_comment)
     if state in (State.SCHEDULED, State.FAILED):
-        assert hidden or not public, f"{state}, and it is out"
+        assert hidden or not public or len(public) < parts, f"{state}, and all of it is out"
         assert said is not None and said.message and said.next, "no sentence"
     if state is State.SCHEDULED or state is State.PROCESSING:
         assert publication.wake_at is not None, f"nobody will look at it: {state}"
@@ -208,30 +229,32 @@ def is_true(publication: Publication, world: World, *, hidden: bool) -> None:
         by_person = "planrrr resolve" in said.next
         assert by_person == (publication.wake_at is None), f"whose turn is it? {said.next}"
     if state is State.PUBLISHED:
-        ids = {public[0]["remote_id"], public[0].get("post_id")}
+        assert len(public) >= parts, f"only {len(public)} of {parts} parts are out"
+        ids = {ledger[0]["remote_id"], ledger[0].get("post_id")}
         assert publication.remote_id in ids, f"{publication.remote_id} is not among {ids}"
         if publication.wake_at is None:
             assert publication.permalink and said is None
 
 
-def went_out(world: World, publication: Publication) -> None:
+def went_out(world: World, publication: Publication, expected: tuple[Shown, ...]) -> None:
     assert publication.state is State.PUBLISHED, f"{publication.state}: {publication.error}"
-    assert len(world.sandbox.posts()) == 1
-    if publication.post.first_comment:
-        assert world.sandbox.comments() or publication.notices
+    public = shown(world.sandbox.ledger())
+    if public != expected:
+        assert publication.post.first_comment and publication.notices and public == expected[:-1]
+        return
     made = world.sandbox.requests()
     for name in {one["call"] for one in made if one["effect"]}:
         last = max(place for place, one in enumerate(made) if one["call"] == name)
         assert made[last]["effect"], f"{name} was made again after it had had its effect"
 
 
-def ended(world: World, publication: Publication) -> None:
+def ended(world: World, publication: Publication, expected: tuple[Shown, ...]) -> None:
     """A named state with a next step, or a connection that waits for a person."""
     if publication.connection.status is ConnectionStatus.ACTIVE:
         assert publication.wake_at is None, f"{publication.state} for ever: {publication.error}"
 
 
-def was_told(world: World, publication: Publication) -> None:
+def was_told(world: World, publication: Publication, expected: tuple[Shown, ...]) -> None:
     """It was seen all the same, or a person was asked (which ``is_true`` has read)."""
     assert publication.state in {State.PUBLISHED, State.IN_DOUBT}, f"{publication.state}: {publication.error}"
     assert publication.wake_at is None
@@ -244,7 +267,7 @@ def judge(copies: Copies, cases: Iterable[Case], verdict: Verdict) -> None:
         count += 1
         try:
             world, publication = story(copies, case)
-            verdict(world, publication)
+            verdict(world, publication, copies.expected)
             copies.done_with(world)
         except AssertionError as error:
             shown = re.sub(r"\s+", " ", str(error))[:400]
@@ -274,11 +297,14 @@ def test_a_trouble_that_stays_ends_in_a_state_that_says_so(
 ) -> None:
     copies = prepare(platform, flow)
     cases = list(matrix(copies, platform).lasting())
-    judge(copies, cases if exhaustive else spread(cases, flow, kinds=ALL_KINDS), ended)
+    kinds = (*ALL_KINDS, *(CODES[platform].stay if flow == "text" else ()))
+    judge(copies, cases if exhaustive else spread(cases, flow, kinds=kinds), ended)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("platform", "flow"), ALL, ids=str)
+@pytest.mark.parametrize(
+    ("platform", "flow"), [one for one in ALL if one[0] not in FORGETS_DUPLICATES], ids=str
+)
 def test_a_post_that_stays_hidden_waits_for_a_person_and_does_not_go_out_again(
     prepare: Prepare, platform: Platform, flow: str
 ) -> None:
@@ -288,7 +314,7 @@ def test_a_post_that_stays_hidden_waits_for_a_person_and_does_not_go_out_again(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("prepare", ["postgresql"], indirect=True)
-@pytest.mark.parametrize(("platform", "flow"), ALL, ids=str)
+@pytest.mark.parametrize(("platform", "flow"), ALL if "EVERY_POINT" in os.environ else ALL[::2], ids=str)
 def test_the_same_holds_on_postgresql(
     prepare: Prepare, exhaustive: bool, platform: Platform, flow: str
 ) -> None:
@@ -315,4 +341,4 @@ def test_a_sample_has_every_call_and_every_kind_that_is_asked_for() -> None:
 
 def test_the_flows_of_a_platform_meet_every_kind_of_trouble_between_them() -> None:
     for platform, flows in FLOWS.items():
-        assert set().union(*(share(platform, flow) for flow in flows)) == set(ALL_KINDS)
+        assert set().union(*(share(platform, flow) for flow in flows)) == set(kinds_on(platform))

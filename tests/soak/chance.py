@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+import yaml
+
 from planrrr_cli.domain.connections import Platform
 from planrrr_cli.platforms import PLATFORMS, publisher_class
 from tests.flows import ALL, FLOWS
+from tests.soak.chains import Said
 from tests.soak.runs import Plan
 
 # A run that is stopped after its last look at the lease and before its first byte cannot be helped: what it sends when
@@ -34,13 +37,42 @@ CODES = {
         *("error:190:463", "error:200", "error:368", "error:368:1390008", "error:613"),
         *("error:1609005", "error:80001"),
     ],
+    "linkedin": [
+        *("error:65600", "error:65601", "error:65602", "error:65604", "error:100", "error:403:1"),
+        *("error:101", "error:101:1", "error:101:2", "error:101:3", "error:426", "error:429", "error:404"),
+        *("error:400:1", "error:400:2", "error:400:3", "error:400:4", "error:400:5", "error:400:6"),
+        *("error:400:7", "error:400:8", "error:400:9", "error:400:10", "error:400:11", "error:422"),
+        *("error:401", "error:403", "error:409", "error:500", "error:503"),
+    ],
+    "x": [
+        *("error:400", "error:400:1", "error:400:2", "error:401", "error:402", "error:402:1", "error:403"),
+        *("error:403:2", "error:403:3", "error:403:4", "error:403:5", "error:403:6", "error:403:7"),
+        *(
+            "error:403:8",
+            "error:403:9",
+            "error:403:10",
+            "error:403:11",
+            "error:404",
+            "error:413",
+            "error:415",
+        ),
+        *("error:429", "error:429:1", "error:500:1", "error:88", "error:89", "error:130", "error:131"),
+        *("error:32", "error:64", "error:185", "error:186", "error:324", "error:326"),
+    ],
 }
 # Calls that publishing does not make: lies there would be wasted.
 STRANGE_CALLS = {
     "facebook": re.compile(
         r"login|token\.debug|upload\.|unknown|update|delete|cancel|list|accounts|me\.read"
     ),
+    "linkedin": re.compile(
+        r"login|token\.(exchange|introspect|revoke)|unknown|update|delete|batch|organizations|userinfo|me\.read"
+    ),
+    "x": re.compile(r"login|token\.(exchange|revoke)|unknown|delete|lookup|post\.read|me\.read|subtitles"),
 }
+
+
+_SENTENCE = re.compile(r"^|(?<=[.!?] )")
 
 
 def hidings(call: str) -> list[str]:
@@ -53,11 +85,11 @@ def hidings(call: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A post document with words that no other has."""
+    """A post document with words that no other has; what it says in public, and where."""
 
     name: str
     body: str
-    text: str
+    said: Said
     accounts: tuple[str, ...]
 
 
@@ -85,13 +117,37 @@ class Chance:
         chosen = self.random.sample(own, min(len(own), self.random.choice((1, 1, 1, 1, 2, 3))))
         at = now + timedelta(seconds=self.random.randint(15, 240))
         front, _, words = FLOWS[platform][flow].removeprefix("---\n").partition("\n---\n")
-        front = front.replace(
-            f"to: [{platform}]", f"to: [{', '.join(f'{platform}:{one}' for one in chosen)}]"
-        )
-        front = front.replace("first_comment: ", f"first_comment: {self._number:06} ")
-        text = f"{self._number:06} {words.strip()}"
-        body = f"---\nat: {at.isoformat(timespec='seconds')}\n{front}\n---\n{text}\n"
-        return Document(f"{self._number:06}.md", body, text, tuple(chosen))
+        values = yaml.safe_load(front)
+        values |= {"at": at.isoformat(timespec="seconds"), "to": [f"{platform}:{one}" for one in chosen]}
+        options = self._numbered(values.get(platform.value) or {})
+        if options:
+            values[platform.value] = options
+        thread, comment = options.get("thread"), options.get("first_comment")
+        cut = thread == "auto"
+        # Wherever the text is cut, its parts are to be of this post alone.
+        text = _SENTENCE.sub(f"{self._name} ", words.strip()) if cut else f"{self._name} {words.strip()}"
+        parts = () if cut else tuple(one if isinstance(one, str) else one["text"] for one in thread or ())
+        body = f"---\n{yaml.safe_dump(values, allow_unicode=True, sort_keys=False)}---\n{text}\n"
+        return Document(f"{self._name}.md", body, Said(text, parts, comment, cut), tuple(chosen))
+
+    @property
+    def _name(self) -> str:
+        return f"{self._number:06}"
+
+    def _numbered(self, options: dict[str, Any]) -> dict[str, Any]:
+        """A platform's options, with the number of the post in everything that becomes a post of its own."""
+
+        def numbered(said: Any) -> Any:
+            if isinstance(said, dict):
+                return said | {"text": f"{self._name} {said['text']}"}
+            return f"{self._name} {said}"
+
+        found = dict(options)
+        if isinstance(found.get("thread"), list):
+            found["thread"] = [numbered(one) for one in found["thread"]]
+        if "first_comment" in found:
+            found["first_comment"] = numbered(found["first_comment"])
+        return found
 
     def _flow(self) -> tuple[Platform, str]:
         """Videos cost most calls, so they are fewer."""

@@ -4,6 +4,9 @@ It sees the public ledger, the tables and the logs (``evidence.py``) and imports
 
 * What is public: each publication at most once, each with a row of its own, and only rows that were sent: published,
   or on the way (publishing, processing, in doubt). What is scheduled, failed, missed, cancelled or a draft is not out.
+* Of a thread every part at most once, in order, each an answer to the one before, and all of them when the row is
+  published; a row that is scheduled, failed or cancelled may have its beginning out, a scheduled one that knows of
+  all parts may have all. A comment is below the last part.
 * No attempt was refused because the platform has the post already: the second try was not made in the first place.
 * A published row names a post that is in the ledger, on its account, with its words; no other row names it; and it
   stays as it is for ever.
@@ -26,16 +29,31 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from tests.soak.chains import Chain, Said, chains, ids_of, strays
 from tests.soak.evidence import LedgerReader, LogReader, Row, Tables, read_tables, secrets_of
 
 SENT = frozenset({"published", "publishing", "processing", "in_doubt"})
 WAITING = frozenset({"scheduled", "processing"})
 OVER = frozenset({"failed", "missed"})
+HALF_OUT = SENT - {"published"} | {"scheduled", "failed", "cancelled"}  # of a thread
 # As the sandbox spells each platform's tokens: those that it handed out by a refresh are in no list.
-TOKENS = {"facebook": r"EAAB[A-Za-z0-9]{24,}"}
+TOKENS = {
+    "facebook": r"EAAB[A-Za-z0-9]{24,}",
+    "linkedin": r"AQ[VW][A-Za-z0-9]{60,}",
+    "x": r"(?<![A-Za-z0-9])(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{80}(?![A-Za-z0-9])",
+}
 TOKEN = re.compile("|".join(TOKENS.values()))
-# Each platform's codes for "posted before", as the tables name them. Chance never lies with these.
-DUPLICATES = {"facebook": re.compile(r"506(/|$)|.*/1366051$")}
+# Each platform's codes or words for "posted before", as the tables name them. Chance never lies with these.
+DUPLICATES = {
+    "facebook": re.compile(r"506[/ ]|\S*/1366051 "),
+    "linkedin": re.compile(r"DUPLICATE_POST|.*(posted the same|as a duplicate)"),
+    "x": re.compile(r".*(duplicate content|post the same again)"),
+}
+
+
+def _is_all_noted(row: Row, chain: Chain) -> bool:
+    """Killed between the note of the last part and the end: the next run only writes that it is published."""
+    return row.state == "scheduled" and len(chain.parts) > 1 and row.parts_known == len(chain.parts)
 
 
 class Checker:
@@ -50,19 +68,20 @@ class Checker:
         self._before: dict[str, Row] = {}
         self._begun: set[str] = set()
         self._in_order: dict[str, list[str]] = defaultdict(list)
-        self.expected: set[tuple[str, str]] = set()
+        self.expected: dict[tuple[str, str], Said] = {}
 
-    def expect(self, account_id: str, text: str) -> None:
+    def expect(self, account_id: str, said: Said) -> None:
         """Somebody added this post, and was told that it is in the queue."""
-        self.expected.add((account_id, text))
+        self.expected[account_id, said.text] = said
 
     @property
     def rows(self) -> list[Row]:
         """The publications as they were at the last look, in an order that ids do not decide."""
         return sorted(self._before.values(), key=lambda row: (row.text, row.account_id))
 
-    def ledger(self) -> list[dict[str, Any]]:
-        return self._ledger.entries
+    def public(self) -> dict[tuple[str, str], Chain]:
+        """What was out at the last look, by account and text."""
+        return {chain.key: chain for chain in chains(self._ledger.entries, self.expected)}
 
     def counts(self) -> Counter[str]:
         return Counter(row.state for row in self._before.values())
@@ -71,12 +90,15 @@ class Checker:
         """The sentences that say what is wrong; empty when nothing is."""
         tables = read_tables(self._database_url)
         entries = self._ledger.read()
+        out = chains(entries, self.expected)
         found = [
-            *self._public(tables, entries),
-            *self._published(tables, entries),
+            *self._twice(entries),
+            *self._public(tables, out),
+            *strays(entries),
+            *self._published(tables, out),
             *self._rows(tables),
             *self._first_attempts(tables),
-            *self._sequence(tables, entries),
+            *self._sequence(tables, out),
             *self._written(),
         ]
         if quiet:
@@ -84,7 +106,7 @@ class Checker:
         self._before = tables.rows
         return found
 
-    def _public(self, tables: Tables, entries: list[dict[str, Any]]) -> Iterator[str]:
+    def _twice(self, entries: list[dict[str, Any]]) -> Iterator[str]:
         by_text = defaultdict(list)
         for entry in entries:
             by_text[entry["account_id"], entry.get("parent"), entry["text"]].append(entry)
@@ -93,22 +115,21 @@ class Checker:
                 what = "the comment" if parent else "the post"
                 ids = ", ".join(entry["remote_id"] for entry in several)
                 yield f"{what} {text!r} is public {len(several)} times on {account}: {ids}"
+
+    def _public(self, tables: Tables, out: list[Chain]) -> Iterator[str]:
         mine = {(row.account_id, row.text): row for row in tables.rows.values()}
-        for account, parent, text in by_text:
-            if parent:
-                continue
-            row = mine.get((account, text))
+        for chain in out:
+            yield from chain.wrong
+            row, (account, text) = mine.get(chain.key), chain.key
             if row is None:
                 yield f"{text!r} is public on {account} and has no row"
-            elif row.state not in SENT:
+            elif chain.complete and row.state not in SENT and not _is_all_noted(row, chain):
                 yield f"{row} is public"
+            elif not chain.complete and row.state not in HALF_OUT:
+                yield f"of {row} {len(chain.parts)} parts are public, and that is not all"
 
-    def _published(self, tables: Tables, entries: list[dict[str, Any]]) -> Iterator[str]:
-        words: dict[str, tuple[str, str]] = {}
-        for entry in entries:
-            if not entry.get("parent"):
-                for identity in {entry["remote_id"], entry.get("post_id")} - {None}:
-                    words[identity] = (entry["account_id"], entry["text"])
+    def _published(self, tables: Tables, out: list[Chain]) -> Iterator[str]:
+        words = {identity: chain.key for chain in out for identity in ids_of(chain.first)}
         holders: dict[str, Row] = {}
         for row in tables.rows.values():
             if row.remote_id is not None and (other := holders.setdefault(row.remote_id, row)) is not row:
@@ -122,7 +143,7 @@ class Checker:
 
     def _rows(self, tables: Tables) -> Iterator[str]:
         there = {(row.account_id, row.text) for row in tables.rows.values()}
-        for account, text in self.expected - there:
+        for account, text in self.expected.keys() - there:
             yield f"{text!r} for {account} was added and has no row"
         for identity, row in self._before.items():
             after = tables.rows.get(identity)
@@ -186,13 +207,9 @@ class Checker:
             return row.created_at < since
         return before.state == "scheduled" and before.due_at == row.due_at
 
-    def _sequence(self, tables: Tables, entries: list[dict[str, Any]]) -> Iterator[str]:
+    def _sequence(self, tables: Tables, chains_out: list[Chain]) -> Iterator[str]:
         """The ledger's own order of what went out in its first attempt; the last few dozen of each line."""
-        out = {
-            (entry["account_id"], entry["text"]): entry["sequence"]
-            for entry in entries
-            if not entry.get("parent")
-        }
+        out = {chain.key: chain.first["sequence"] for chain in chains_out}
         for connection, line in self._in_order.items():
             known = [one for one in line if one in tables.rows and one in tables.firsts]
             done = [tables.rows[one] for one in known if tables.firsts[one].outcome == "published"]

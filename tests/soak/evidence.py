@@ -36,7 +36,9 @@ class Row:
     error_message: str | None
     error_next: str | None
     error_kind: str | None
+    with_media: bool
     with_video: bool
+    parts_known: int  # of a thread: that are noted as out
 
     @property
     def order(self) -> tuple[str, str, int, str]:
@@ -71,18 +73,22 @@ class Tables:
     rows: dict[str, Row]
     tries: dict[str, Tries]
     firsts: dict[str, First]
-    refusals: list[tuple[str, str]]  # publication, and the code with which the platform refused an attempt
+    refusals: list[
+        tuple[str, str]
+    ]  # publication, and the code and the words with which an attempt was refused
     held_lanes: int
 
 
 _ROWS = """SELECT p.id, p.connection_id, c.account_id, c.platform, o.text, p.state, {due}, {created}, p.ordinal,
  {wake}, p.attempts, p.remote_id, p.error_message, p.error_next, p.error_kind,
- EXISTS (SELECT 1 FROM media m WHERE m.post_id = o.id AND m.kind = 'video')
+ EXISTS (SELECT 1 FROM media m WHERE m.post_id = o.id),
+ EXISTS (SELECT 1 FROM media m WHERE m.post_id = o.id AND m.kind = 'video'), {parts}
  FROM publications p JOIN posts o ON o.id = p.post_id JOIN connections c ON c.id = p.connection_id"""
 _TRIES = """SELECT publication_id, count(*), min(number), max(number), sum(CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END)
  FROM attempts GROUP BY publication_id"""
 _FIRSTS = "SELECT publication_id, kind, {began}, outcome FROM attempts WHERE number = 1"
-_REFUSALS = "SELECT publication_id, error_code FROM attempts WHERE error_code IS NOT NULL"
+_REFUSALS = """SELECT publication_id, coalesce(error_code, '') || ' ' || coalesce(error_message, '') FROM attempts
+ WHERE error_code IS NOT NULL OR error_message IS NOT NULL"""
 _HELD = "SELECT count(*) FROM connections WHERE claim_id IS NOT NULL"
 
 
@@ -95,7 +101,10 @@ def read_tables(url: str) -> Tables:
             return column
         return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 
-    rows = _ROWS.format(due=at("p.due_at"), created=at("p.created_at"), wake=at("p.wake_at"))
+    length = "jsonb_array_length" if postgres else "json_array_length"
+    noted = "p.checkpoint::jsonb -> 'parts'" if postgres else "p.checkpoint, '$.parts'"
+    parts = f"coalesce({length}({noted}), 0)"
+    rows = _ROWS.format(due=at("p.due_at"), created=at("p.created_at"), wake=at("p.wake_at"), parts=parts)
     with closing(_connected(url)) as connection:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if postgres else "BEGIN")
         found = Tables(
@@ -161,8 +170,12 @@ class LogReader:
 def secrets_of(url: str) -> set[str]:
     """Every token and application secret that the sandbox hands out now."""
     document = get(f"{url}/_sandbox/accounts")
-    accounts = [
-        account.get(name) for account in document["connections"] for name in ("accessToken", "refreshToken")
+    names = ("accessToken", "refreshToken", "accessTokenSecret", "appSecret")
+    accounts = [account.get(name) for account in document["connections"] for name in names]
+    apps = [
+        value
+        for app in document["apps"].values()
+        for name, value in app.items()
+        if name.endswith(("secret", "key", "token"))
     ]
-    apps = [app.get("app_secret") for app in document["apps"].values()]
     return {one for one in [*accounts, *apps] if isinstance(one, str) and len(one) >= 8}

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from tests.world import SandboxControl
 
 CANCELLABLE = frozenset({"draft", "scheduled", "failed", "missed"})
 RESCHEDULABLE = frozenset({"draft", "scheduled", "failed", "missed", "cancelled"})
+PROCESSED = timedelta(minutes=10)  # no picture takes longer before its post is public
 
 
 class People:
@@ -41,6 +42,7 @@ class People:
         self._checker = checker
         self._chance = chance
         self._paused: set[str] = set()
+        self._doubted: dict[str, datetime] = {}
 
     def add(self, documents: Sequence[Document]) -> None:
         """All in one command, as a folder full of documents is added."""
@@ -56,7 +58,7 @@ class People:
         assert code == 0, f"add ended with {code}; see {self._folder / 'people.log'}"
         for document in documents:
             for account in document.accounts:
-                self._checker.expect(account, document.text)
+                self._checker.expect(account, document.said)
 
     def sign_in(self, *, everywhere: bool = False) -> str:
         """New tokens for the accounts that need them (or for all)."""
@@ -100,15 +102,21 @@ class People:
         return "resume all"
 
     def resolve_doubts(self) -> str:
-        """Those that wait for a person get a true answer. Nobody can tell what became of a video still processed."""
-        out = {(entry["account_id"], entry["text"]): entry for entry in self._checker.ledger()}
-        told = 0
+        """Those that wait for a person get a true answer; of a thread it is about the first part not known to be out.
+
+        Nobody can tell what became of a video still processed, and a picture may take its time.
+        """
+        public, now, told = self._checker.public(), self.ctx.clock.now(), 0
         for row in self._checker.rows:
             if row.state != "in_doubt" or row.wake_at is not None:
                 continue
-            entry = out.get((row.account_id, row.text))
-            if entry is None and row.with_video:
+            since = self._doubted.setdefault(row.id, now)
+            chain = public.get((row.account_id, row.text))
+            entries = chain.parts[row.parts_known :] if chain else ()
+            entry = entries[0] if entries else None
+            if entry is None and (row.with_video or (row.with_media and now - since < PROCESSED)):
                 continue
+            del self._doubted[row.id]
             with self._quietly():
                 self._resolve(row, entry)
             told += 1

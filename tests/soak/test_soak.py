@@ -18,7 +18,8 @@ from planrrr_cli.context import SystemClock, open_context
 from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.publishing.run import publish
 from planrrr_cli.sandbox import SandboxServer
-from tests.soak.checker import Checker
+from tests.soak.chains import Said
+from tests.soak.checker import TOKENS, Checker
 from tests.soak.session import Soak
 from tests.world import SandboxControl, World
 
@@ -82,8 +83,9 @@ class Copy:
         self.world = World(folder, f"sqlite:///{folder}/planrrr.db", world.sandbox)
         shutil.copy(world.folder / "planrrr.db", folder / "planrrr.db")
         self.checker = Checker(world.sandbox.url, self.world.database_url, folder)
-        for text in ("The first.", "The second.", "Later."):
-            self.checker.expect(world.sandbox.accounts()["connections"][0]["accountId"], text)
+        account = world.sandbox.accounts()["connections"][0]["accountId"]
+        for said in (Said("The first.", comment="A comment."), Said("The second."), Said("Later.")):
+            self.checker.expect(account, said)
         assert self.checker.check() == []
 
     def spoil(self, sql: str) -> None:
@@ -186,12 +188,46 @@ def post(url: str, message: str, token: str) -> None:
         assert answer.status == 200
 
 
-@pytest.mark.parametrize("what", ["a token", "a refreshed token", "a traceback"])
+@pytest.mark.parametrize("what", ["a token", "an application's secret", *TOKENS, "a traceback"])
 def test_the_checker_reads_the_logs(copy: Copy, what: str) -> None:
-    token = copy.world.sandbox.accounts()["connections"][0]["accessToken"]
-    written = {"a token": token, "a refreshed token": "EAAB" + "x9" * 20, "a traceback": '{"traceback": "…"}'}
+    known = copy.world.sandbox.accounts()
+    written = {
+        "a token": known["connections"][0]["accessToken"],
+        "an application's secret": known["apps"]["x"]["consumer_secret"],
+        # These were handed out by a refresh.
+        "facebook": "EAAB" + "x9" * 20,
+        "linkedin": "AQV" + "x9" * 170,
+        "x": "xY9q" * 20,
+        "a traceback": '{"traceback": "…"}',
+    }
     (copy.world.folder / "run.log").write_text(f"something {written[what]}\n", encoding="utf-8")
     copy.found("has a traceback" if what == "a traceback" else "shows the secret")
+
+
+def test_the_checker_judges_threads(tmp_path: Path) -> None:
+    parts = ("Two.", "Three.")
+    with SandboxServer(port=0) as server:
+        world = World(tmp_path, f"sqlite:///{tmp_path}/planrrr.db", SandboxControl(server.url))
+        world.connect()
+        world.add("---\nto: [x]\nx: {thread: [Two., Three.]}\n---\nOne.\n")
+        run(world)
+
+        def said(*expected: str) -> str:
+            checker = Checker(server.url, world.database_url, tmp_path)
+            account = world.sandbox.posts()[0]["account_id"]
+            checker.expect(account, Said("One.", expected))
+            return "\n".join(checker.check())
+
+        assert said(*parts) == ""
+        assert "3 parts are public, and that is not all" in said(*parts, "Four.")
+        assert "does not belong below" in said("Two.")
+        change(world, "UPDATE publications SET state = 'scheduled', wake_at = due_at")
+        assert said(*parts) == ""  # it knows of all parts
+        change(world, "UPDATE publications SET checkpoint = '{}'")
+        assert "is public" in said(*parts)
+        assert said(*parts, "Four.") == ""
+        change(world, "UPDATE publications SET state = 'missed'")
+        assert "that is not all" in said(*parts, "Four.")
 
 
 NUMBERED = "(SELECT p.id FROM publications p JOIN posts o ON o.id = p.post_id WHERE o.text LIKE 'Number {}%')"
