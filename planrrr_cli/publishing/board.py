@@ -52,6 +52,7 @@ class Board:
         self.lanes: dict[str, Lane] = {}
         self.beginning = Beginning(ctx, run_id, options, reporter)
         self._near: dict[str, datetime] = {}
+        self._had_turn: set[str] = set()
         self._renew_at = 0.0
         self._renewed: tuple[float, list[Lane]] | None = None
         self._rescue_at = 0.0
@@ -73,6 +74,7 @@ class Board:
         work = self._serve(tx, self.lanes.values())
         if not self.closing:  # after lanes were put back, since each of them makes room for another
             work += self._serve(tx, self._claim(tx))
+        self._had_turn.clear()
         return work
 
     def expects_more(self) -> bool:
@@ -204,6 +206,7 @@ class Board:
             platforms=self.platforms,
             publications=self.options.publications,
             expedited=frozenset(self.beginning.expedited),
+            after_others=frozenset(self._had_turn),
         )
         new = [Lane(connection, claim_id, 0.0, self.ctx.clock) for connection in claimed]
         for lane in new:
@@ -247,6 +250,7 @@ class Board:
             lanes.release(tx, claims={key: lane.claim_id for key, lane in done.items()})
             for lane in done.values():
                 lane.closing = True
+            self._had_turn |= {key for key, lane in done.items() if lane.handled >= TURN}
 
     def _expect(self, publication_id: str, settlement: Settlement) -> None:
         """Remember a wake-up that is near enough to wait for."""

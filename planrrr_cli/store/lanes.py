@@ -84,7 +84,8 @@ def _lanes_with_work(*, platforms: bool, named: bool) -> Select[Any]:
     query = select(lane.c.id, waiting).where(ours, work, _free(lane), ~has_publishing(lane))
     if platforms:
         query = query.where(lane.c.platform.in_(bindparam("p_platforms", expanding=True)))
-    return query.order_by(waiting, lane.c.id).limit(bindparam("p_limit"))
+    had_their_turn = lane.c.id.in_(bindparam("p_after_others", expanding=True))
+    return query.order_by(had_their_turn, waiting, lane.c.id).limit(bindparam("p_limit"))
 
 
 @cache
@@ -128,8 +129,11 @@ def claim(
     platforms: frozenset[Platform] | None = None,
     publications: frozenset[str] | None = None,
     expedited: frozenset[str] | None = None,
+    after_others: frozenset[str] = frozenset(),
 ) -> list[Connection]:
     """Take up to ``limit`` lanes that have work and no holder, those that have waited longest first.
+
+    Lanes among ``after_others`` have just had their turn, and come last.
 
     Work is a publication whose ``wake_at`` has come. ``publications``: only these count, and those of them that are
     ``expedited`` (all, unless told) count whatever their ``wake_at``. A lane with something in the middle of an
@@ -138,6 +142,7 @@ def claim(
     if limit < 1 or (publications is not None and not publications):
         return []
     values: dict[str, Any] = {"p_team_id": tx.team, "p_now": now, "p_limit": limit}
+    values["p_after_others"] = sorted(after_others)
     values |= {"p_platforms": sorted(platforms)} if platforms is not None else {}
     values |= _named(publications, expedited)
     wanted = _lanes_with_work(platforms=platforms is not None, named=publications is not None)

@@ -11,6 +11,7 @@ import itertools
 import re
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -78,6 +79,7 @@ AT_REST = {State.DRAFT, State.PUBLISHING, State.MISSED, State.FAILED, State.CANC
 DEFINITE = (ContentRejected, MediaRejected, ConnectionRevoked, TokenExpired, RateLimited, LeaseLost)
 REFUSALS = DEFINITE[:-1]
 ERRORS = PlatformError.__subclasses__()
+MYSTERIES = [OutcomeUnknown, UnexpectedReply, PlatformUnavailable]
 DEEDS = ("reschedule", "cancel", "too late", "resolve")
 MINUTE = timedelta(minutes=1)
 
@@ -118,7 +120,7 @@ class Lives(RuleBasedStateMachine):
         self.called = self.took_effect = False  # in this attempt
         self.sent_at, self.sent_ahead = START, timedelta(0)
         self.spent = 0  # since a person last said "send it"
-        self.good_looks = 0  # in this doubt
+        self.good_looks = self.looks = 0  # in this doubt
         self.completed = False
         self.acted = False
         self.was_published: Publication | None = None
@@ -130,7 +132,7 @@ class Lives(RuleBasedStateMachine):
         if (before.state, row.state) not in ARROW_OF[who]:
             assert before.state is row.state and who != "rescue", f"{who}: {before.state} → {row.state}"
         if row.state is State.IN_DOUBT and before.state is not State.IN_DOUBT:
-            self.good_looks = 0
+            self.good_looks = self.looks = 0
             assert (row.wake_at is not None) == bool(self.patience.looks), "a person comes after the looks"
         self.view = row
 
@@ -160,13 +162,14 @@ class Lives(RuleBasedStateMachine):
         self.moved(BY_KIND.get(attempt.kind, "settle"), before)
 
     def proved(self, ending: Ending, now: datetime, before: Publication) -> None:
-        """By the documented rule, counted here: one exact answer, or good looks enough and time enough."""
+        """By the documented rule, counted here: one exact answer, or good looks, planned looks and time enough."""
         assert isinstance(ending, Absent), f"{ending} proved it absent"
         if ending.conclusive:
             return
         sent_at = before.sending_since or before.first_sent_at
         assert sent_at is not None and self.patience.proof_after is not None
         assert self.good_looks >= self.patience.proof_looks
+        assert self.looks >= sum(look < self.patience.proof_after for look in self.patience.looks)
         assert now - sent_at >= self.patience.proof_after
 
     # -- time --
@@ -195,8 +198,9 @@ class Lives(RuleBasedStateMachine):
     def accepted(self) -> bool:
         return bool(self.t.row.checkpoint.get(ACCEPTED))
 
-    def begin(self) -> None:
-        self.clock.real += max(timedelta(0), (self.t.row.wake_at or START) - self.clock.now())
+    def begin(self, *, at_once: bool = False) -> None:
+        if not at_once:
+            self.clock.real += max(timedelta(0), (self.t.row.wake_at or START) - self.clock.now())
         before, self.acted = self.t.row, False
         self.view = before
         self.t.begin(KIND_FOR_STATE[before.state], self.clock.now())
@@ -239,7 +243,7 @@ class Lives(RuleBasedStateMachine):
     @rule(data=st.data())
     def it_goes_wrong(self, data: st.DataObject) -> None:
         """A refusal is true: what is out was not refused."""
-        possible = [OutcomeUnknown, UnexpectedReply, PlatformUnavailable]
+        possible = [*MYSTERIES]
         if not self.live and (self.called or not self.is_open()):
             possible += [*REFUSALS, RefusedForNow]
         elif self.accepted():  # the check was refused, not the post
@@ -274,6 +278,20 @@ class Lives(RuleBasedStateMachine):
         if before.state is State.PUBLISHING:
             self.moved("rescue", before)
 
+    @precondition(lambda self: self.can_begin(*SENDS) and not self.accepted())
+    @rule(
+        takes_effect=st.booleans(),
+        ending=st.sampled_from([None, Bug("KeyError"), NotDurable("not committed"), *MYSTERIES]),
+    )
+    def its_answer_is_lost(self, takes_effect: bool, ending: Ending | type[PlatformError] | None) -> None:
+        self.the_recipe_goes_on(uploaded=True, how_far=3 if takes_effect else 2)
+        assert self.is_open() and self.called
+        if ending is None:
+            self.the_process_dies()
+        else:
+            self.end(said(ending) if isinstance(ending, type) else ending)
+        assert self.t.row.state is State.IN_DOUBT
+
     # -- looks --
 
     def may_seem_absent(self) -> bool:
@@ -288,22 +306,47 @@ class Lives(RuleBasedStateMachine):
     @precondition(
         lambda self: self.can_begin(AttemptKind.RECONCILE) or self.is_under_way(AttemptKind.RECONCILE)
     )
-    @rule(data=st.data(), times=st.integers(1, 4), late=st.sampled_from([0, 0, 35]))
-    def it_is_looked_for(self, data: st.DataObject, times: int, late: int) -> None:
+    @rule(
+        failing=st.sampled_from([Unknown("?"), Bug("KeyError"), *ERRORS]),
+        failed=st.integers(0, 5),
+        absent=st.integers(0, 6),
+        ends=st.sampled_from(["", "found", "two fit"]),
+        early=st.booleans(),
+        late=st.sampled_from([0, 0, 35]),
+    )
+    def it_is_looked_for(
+        self, failing: Any, failed: int, absent: int, ends: str, early: bool, late: int
+    ) -> None:
+        """At its time or late; or early, because a person asked for it."""
         self.clock.real += late * MINUTE
-        while times and self.t.row.state is State.IN_DOUBT and self.t.row.wake_at is not None:
-            if self.t.attempt is None:
-                self.begin()
-            found: list[Ending] = [Unknown("?"), Unknown("two fit", ask_person=True), *map(said, ERRORS)]
-            found += [Published(self.live[0], "https://x.example/1")] * 8 if self.live else []
-            absent = Absent("not there", conclusive=self.exact or self.accepted())
-            found += [absent] * 8 if self.may_seem_absent() else []
-            finding = data.draw(st.sampled_from(found), label="found")
-            self.good_looks += isinstance(finding, Absent)
-            self.end(finding)
-            asks = isinstance(finding, Unknown) and finding.ask_person
-            assert not asks or self.t.row.wake_at is None, "more looks will not help"
-            times -= 1
+        if early and self.t.attempt is None:
+            self.begin(at_once=True)
+        for _ in range(failed):
+            self.look(said(failing) if isinstance(failing, type) else failing)
+        for _ in range(absent):
+            if early and self.t.attempt is None and self.t.row.state is State.IN_DOUBT:
+                self.begin(at_once=True)
+            self.look(Absent("not there", conclusive=self.exact or self.accepted()))
+        if ends == "found" and self.live:
+            self.look(Published(self.live[0], "https://x.example/1"))
+        elif ends == "two fit":
+            self.look(Unknown("two fit", ask_person=True))
+
+    def look(self, finding: Ending) -> None:
+        """If there is still something to look for. What is there by then is found."""
+        if self.t.row.state is not State.IN_DOUBT:
+            return
+        if self.t.attempt is None:
+            if self.t.row.wake_at is None:
+                return
+            self.begin()
+        if isinstance(finding, Absent) and not self.may_seem_absent():
+            finding = Published(self.live[0], "https://x.example/1")
+        self.good_looks += isinstance(finding, Absent)
+        self.end(finding)
+        self.looks += not isinstance(finding, ConnectionRevoked | TokenExpired | RateLimited)
+        asks = isinstance(finding, Unknown) and finding.ask_person
+        assert not asks or self.t.row.wake_at is None, "more looks will not help"
 
     # -- what follows --
 
@@ -415,7 +458,7 @@ def _work() -> Work:
 
 
 TestLives = Lives.TestCase
-TestLives.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestLives.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
 
 
 def test_the_same_lives_are_written_by_the_store(store: Store) -> None:

@@ -9,11 +9,16 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 
-from planrrr_cli.context import open_context
+from planrrr_cli.context import SystemClock, open_context
 from planrrr_cli.domain.posts import Post
+from planrrr_cli.publishing.options import RunOptions
+from planrrr_cli.publishing.report import RunReport
+from planrrr_cli.publishing.run import publish
 from planrrr_cli.store import connections, posts
 from planrrr_cli.store.posts import NewPost
 from tests.world import World
@@ -41,10 +46,9 @@ class Process:
         """Waits for its end; the exit code. It is killed when it takes longer than ``timeout`` seconds."""
         try:
             return self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
+        finally:
             self._process.kill()
             self._process.wait()
-            raise
 
     def report(self) -> dict[str, Any]:
         """Its one document, after the end."""
@@ -59,11 +63,26 @@ class Process:
         return [json.loads(line) for line in self.words().splitlines()]
 
 
+def end_all(processes: Sequence[Process]) -> list[int]:
+    """Their exit codes; none of them outlives this."""
+    with ExitStack() as stack:
+        for process in processes:
+            stack.callback(process.end, 0.1)
+        return [process.end() for process in processes]
+
+
 def quiet(process: Process) -> None:
     """Nothing went wrong in it: no record of level error or worse, and no traceback."""
     wrong = [record for record in process.records() if record["level"] in {"error", "critical"}]
     assert not wrong, wrong
     assert "Traceback" not in process.words()
+
+
+def run_here(world: World, workers: int | None = None) -> RunReport:
+    """A run in this process, at the world's time, that waits for nothing."""
+    clock = SystemClock(timedelta(seconds=world.offset))
+    with open_context(world.environ, cwd=world.folder, clock=clock) as ctx:
+        return publish(ctx, RunOptions(concurrency=workers, linger=timedelta(0)))
 
 
 def until(happened: Callable[[], bool], seconds: float = 30.0) -> None:

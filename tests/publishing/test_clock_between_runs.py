@@ -16,11 +16,9 @@ from planrrr_cli.context import SystemClock, open_context
 from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.publications import Publication, State
 from planrrr_cli.idle import surely_nothing_to_do
-from planrrr_cli.publishing.options import RunOptions
-from planrrr_cli.publishing.report import RunReport
-from planrrr_cli.publishing.run import publish
 from planrrr_cli.store import publications
 from tests.flows import FLOWS
+from tests.publishing.processes import run_here
 from tests.world import World, Zygote
 
 DAY = 86_400.0
@@ -45,11 +43,6 @@ def wrong(world: World, jump: float) -> World:
     return replace(world, offset=world.offset + jump)
 
 
-def run(world: World) -> RunReport:
-    with open_context(world.environ, cwd=world.folder, clock=clock_of(world)) as ctx:
-        return publish(ctx, RunOptions(linger=timedelta(0)))
-
-
 def clock_of(world: World) -> SystemClock:
     return SystemClock(timedelta(seconds=world.offset))
 
@@ -58,7 +51,7 @@ def until_quiet(world: World, pauses: tuple[float, ...] = PAUSES) -> None:
     """Runs by the right clock until nobody needs to look any more."""
     for seconds in pauses:
         world.later(seconds)
-        run(world)
+        run_here(world)
         if all(one.wake_at is None and one.state is not State.PUBLISHING for one in world.publications()):
             return
 
@@ -98,7 +91,7 @@ def test_what_is_due_goes_out_once_and_in_order_and_the_rest_waits_for_its_time(
     add(world, "in two days", due_in=2 * DAY)
     world.later(10)
     reschedule(wrong(world, jump), named(world, "in two days"), clock_of(world).now() + timedelta(days=2))
-    run(wrong(world, jump))
+    run_here(wrong(world, jump))
     until_quiet(world)
     assert public(world) == ["due 0", "due 1", "due 2"]
     last = named(world, "in two days")
@@ -111,7 +104,7 @@ def test_what_is_due_goes_out_once_and_in_order_and_the_rest_waits_for_its_time(
 def test_what_a_fast_clock_makes_too_late_is_missed_and_said_and_a_person_can_send_it(world: World) -> None:
     world.add("---\nto: [facebook]\n---\nDue.\n")
     world.later(10)
-    report = run(wrong(world, DAY))
+    report = run_here(wrong(world, DAY))
     assert report.counts["missed"] == 1
     [line] = report.publications
     assert line.error is not None and "1 day" in line.error.message and "reschedule" in line.error.next
@@ -139,8 +132,8 @@ def test_what_has_to_wait_for_minutes_does_not_wait_for_a_day(
 ) -> None:
     world.add(patient(FLOW[flow]))
     world.sandbox.fault(call, trouble)
-    run(wrong(world, max(jump, 0)))
-    run(wrong(world, jump))
+    run_here(wrong(world, max(jump, 0)))
+    run_here(wrong(world, jump))
     assert surely_nothing_to_do(["publish-due"], world.environ) is None, "no run would find it"
     until_quiet(world)
     [one] = world.publications()
@@ -152,7 +145,7 @@ def test_what_has_to_wait_for_minutes_does_not_wait_for_a_day(
 def test_the_quick_look_is_quick_again_when_no_run_was_of_the_future(world: World, jump: float) -> None:
     world.add(patient(FLOW["text"]))
     until_quiet(world, (0,))
-    run(wrong(world, jump))
+    run_here(wrong(world, jump))
     quick = surely_nothing_to_do(["publish-due"], world.environ)
     assert (quick is None) == (jump > 0)
 
@@ -178,7 +171,7 @@ def test_a_post_half_done_at_the_death_of_its_run_is_finished_once(
     by = wrong(world, before)
     reschedule(by, named(world, "Two more photos."), clock_of(by).now())
     assert by.run(kill_at=number) == KILLED
-    run(wrong(world, after))
+    run_here(wrong(world, after))
     until_quiet(world, UNTIL_A_PERSON_IS_ASKED)
     one = named(world, "Two more photos.")
     assert public(world).count("Two more photos.") <= 1
@@ -197,12 +190,12 @@ def test_a_jump_makes_no_half_hour_out_of_a_minute_when_absence_has_to_be_proved
     world.add(patient(FLOW["text"]))
     world.sandbox.fault("facebook.feed.create", "lost", "after")
     world.sandbox.fault("facebook.feed.create", "hide:600", "after")
-    run(world)
+    run_here(world)
     world.add(patient(FLOW["link"]), name="another.md")  # then Facebook refuses no duplicate either
-    run(world)
+    run_here(world)
     for seconds in (20, 60, 60, 60):
         world.later(seconds)
-        run(wrong(world, DAY))
+        run_here(wrong(world, DAY))
     until_quiet(world)
     assert sorted(public(world)) == ["Only words.", "Words and a link."]
     assert {one.state for one in world.publications()} == {State.PUBLISHED}
@@ -216,7 +209,7 @@ def test_the_lease_of_a_process_elsewhere_that_went_by_a_fast_clock_ends_within_
     assert wrong(world, DAY).run(kill_at=5) == KILLED
     with open_context(world.environ, cwd=world.folder) as ctx, ctx.store.transaction() as tx:
         tx.conn.exec_driver_sql("UPDATE runs SET host = 'elsewhere'")
-    run(world)
+    run_here(world)
     assert public(world) == []
     until_quiet(world)
     assert public(world) == ["Only words."]

@@ -6,17 +6,21 @@ import signal
 import struct
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
-from planrrr_cli.context import SystemClock, open_context
 from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.publications import Publication, State
-from planrrr_cli.publishing.options import RunOptions
-from planrrr_cli.publishing.run import publish
 from tests.flows import FLOWS, MEDIA
-from tests.publishing.processes import Process, called, each_once_and_in_order, quiet, schedule, until
+from tests.publishing.processes import (
+    Process,
+    called,
+    each_once_and_in_order,
+    quiet,
+    run_here,
+    schedule,
+    until,
+)
 from tests.world import World
 
 ENDING = 4.0  # seconds that a run may take, when its grace is over, to write what it knows and to end
@@ -47,7 +51,7 @@ def only(world: World) -> Publication:
     return publication
 
 
-def published_once(world: World, flow: str = "") -> None:
+def published_once(world: World) -> None:
     """After as many plain runs as it takes; a reel is made public a while after it was taken."""
     for seconds in (0, 20, 60, 330):
         world.later(seconds)
@@ -56,12 +60,6 @@ def published_once(world: World, flow: str = "") -> None:
     assert len(public) == 1
     assert only(world).state is State.PUBLISHED
     assert only(world).remote_id in {public[0]["remote_id"], public[0].get("post_id")}
-
-
-def run_here(world: World) -> None:
-    clock = SystemClock(timedelta(seconds=world.offset))
-    with open_context(world.environ, cwd=world.folder, clock=clock) as ctx:
-        publish(ctx, RunOptions(linger=timedelta(0)))
 
 
 def stopped_at(world: World, call: str, arrived: int, *arguments: str, hold: float) -> tuple[Process, float]:
@@ -107,7 +105,7 @@ def test_an_upload_that_ends_within_the_grace_is_finished_after_sigterm(
     quiet(run)
     assert run.report()["published"] + run.report()["processing"] == 1
     assert only(world).state in {State.PUBLISHED, State.PROCESSING}
-    published_once(world, flow)
+    published_once(world)
 
 
 @pytest.mark.slow
@@ -125,7 +123,7 @@ def test_an_upload_that_lasts_longer_than_the_grace_is_put_back_and_the_next_run
     assert one.error is not None and one.error.message and one.error.next
     assert run.report()["publications"][0]["error"]["next"] == one.error.next
     world.sandbox.forget_faults()
-    published_once(world, flow)
+    published_once(world)
 
 
 @pytest.mark.slow
