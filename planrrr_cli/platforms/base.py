@@ -123,8 +123,9 @@ class Publisher(ABC):
         return cls.rules
 
     @classmethod
-    def landed(cls, publication: Publication, remote_id: str) -> Landed | None:
-        """What a person's word means that the call in doubt made ``remote_id``, where more is to come after it."""
+    def landed(cls, publication: Publication, remote_id: str) -> Landed | Published | None:
+        """What a person's word means that the call in doubt made ``remote_id``, where a post has several parts: more
+        is to come after it, or all of it is out. None: the post is what was named."""
         return None
 
     @classmethod

@@ -5,8 +5,8 @@ It sees the public ledger, the tables and the logs (``evidence.py``) and imports
 * What is public: each publication at most once, each with a row of its own, and only rows that were sent: published,
   or on the way (publishing, processing, in doubt). What is scheduled, failed, missed, cancelled or a draft is not out.
 * Of a thread every part at most once, in order, each an answer to the one before, and all of them when the row is
-  published; a row that is scheduled, failed or cancelled may have its beginning out, a scheduled one that knows of
-  all parts may have all. A comment is below the last part.
+  published; a row that is scheduled, failed or cancelled may have its beginning out, and all of it
+  for as long as nobody has run since a person said so. A comment is below the last part.
 * No attempt was refused because the platform has the post already: the second try was not made in the first place.
 * A published row names a post that is in the ledger, on its account, with its words; no other row names it; and it
   stays as it is for ever.
@@ -52,8 +52,9 @@ DUPLICATES = {
 
 
 def _is_all_noted(row: Row, chain: Chain) -> bool:
-    """Killed between the note of the last part and the end: the next run only writes that it is published."""
-    return row.state == "scheduled" and len(chain.parts) > 1 and row.parts_known == len(chain.parts)
+    """Somebody just said that the last part is out: the next run only writes that it is published."""
+    noted = len(chain.parts) > 1 and row.parts_known == len(chain.parts)
+    return noted and row.state == "scheduled" and row.error_kind is None
 
 
 class Checker:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from planrrr_cli.sandbox import SandboxServer
 from tests.soak.chains import Chain, Entry, Said, chains, strays
+from tests.soak.checker import Checker
+from tests.soak.test_soak import change, run
+from tests.world import SandboxControl, World
 
 THREAD = Said("7 One.", ("7 Two.", "7 Three."), comment="7 Comment.")
 CUT = Said("8 One. 8 Two. 8 Three.", cut=True)
@@ -62,3 +68,30 @@ def test_a_text_may_be_cut_anywhere(texts: list[str], complete: bool) -> None:
 def test_an_answer_to_nothing_is_a_stray() -> None:
     assert list(strays(RIGHT)) == []
     assert len(list(strays([RIGHT[0], *RIGHT[2:]]))) == 1
+
+
+@pytest.mark.slow
+def test_the_checker_judges_threads(tmp_path: Path) -> None:
+    parts = ("Two.", "Three.")
+    with SandboxServer(port=0) as server:
+        world = World(tmp_path, f"sqlite:///{tmp_path}/planrrr.db", SandboxControl(server.url))
+        world.connect()
+        world.add("---\nto: [x]\nx: {thread: [Two., Three.]}\n---\nOne.\n")
+        run(world)
+
+        def said(*expected: str) -> str:
+            checker = Checker(server.url, world.database_url, tmp_path)
+            account = world.sandbox.posts()[0]["account_id"]
+            checker.expect(account, Said("One.", expected))
+            return "\n".join(checker.check())
+
+        assert said(*parts) == ""
+        assert "3 parts are public, and that is not all" in said(*parts, "Four.")
+        assert "does not belong below" in said("Two.")
+        change(world, "UPDATE publications SET state = 'scheduled', wake_at = due_at")
+        assert said(*parts) == ""  # it knows of all parts
+        change(world, "UPDATE publications SET checkpoint = '{}'")
+        assert "is public" in said(*parts)
+        assert said(*parts, "Four.") == ""
+        change(world, "UPDATE publications SET state = 'missed'")
+        assert "that is not all" in said(*parts, "Four.")

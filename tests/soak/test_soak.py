@@ -204,32 +204,6 @@ def test_the_checker_reads_the_logs(copy: Copy, what: str) -> None:
     copy.found("has a traceback" if what == "a traceback" else "shows the secret")
 
 
-def test_the_checker_judges_threads(tmp_path: Path) -> None:
-    parts = ("Two.", "Three.")
-    with SandboxServer(port=0) as server:
-        world = World(tmp_path, f"sqlite:///{tmp_path}/planrrr.db", SandboxControl(server.url))
-        world.connect()
-        world.add("---\nto: [x]\nx: {thread: [Two., Three.]}\n---\nOne.\n")
-        run(world)
-
-        def said(*expected: str) -> str:
-            checker = Checker(server.url, world.database_url, tmp_path)
-            account = world.sandbox.posts()[0]["account_id"]
-            checker.expect(account, Said("One.", expected))
-            return "\n".join(checker.check())
-
-        assert said(*parts) == ""
-        assert "3 parts are public, and that is not all" in said(*parts, "Four.")
-        assert "does not belong below" in said("Two.")
-        change(world, "UPDATE publications SET state = 'scheduled', wake_at = due_at")
-        assert said(*parts) == ""  # it knows of all parts
-        change(world, "UPDATE publications SET checkpoint = '{}'")
-        assert "is public" in said(*parts)
-        assert said(*parts, "Four.") == ""
-        change(world, "UPDATE publications SET state = 'missed'")
-        assert "that is not all" in said(*parts, "Four.")
-
-
 NUMBERED = "(SELECT p.id FROM publications p JOIN posts o ON o.id = p.post_id WHERE o.text LIKE 'Number {}%')"
 
 

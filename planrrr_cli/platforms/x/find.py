@@ -106,11 +106,13 @@ def _done(publication: Publication) -> list[str]:
     return list(publication.checkpoint.get(PARTS) or [])
 
 
-def landed(publication: Publication, remote_id: str) -> Landed | None:
+def landed(publication: Publication, remote_id: str) -> Landed | Published | None:
     """What ``remote_id`` is as the part of a thread that is in doubt; None when the post is none."""
     out, parts = [*_done(publication), remote_id], parts_of(publication.post)
     if len(parts) == 1:
         return None
+    if len(out) >= len(parts):
+        return Published(out[0])
     return Landed(f"part {len(out)} of {len(parts)} is out", {PARTS: out})
 
 
@@ -119,7 +121,7 @@ def _finding(publication: Publication, seen: Look, site: str) -> Finding:
     if len(found.same) == 1:
         out = [*_done(publication), found.same[0]]
         part = landed(publication, found.same[0])
-        if part is not None and len(out) < len(parts_of(publication.post)):
+        if isinstance(part, Landed):
             return part
         return Published(out[0], permalink(site, publication.connection, out[0]))
     if len(found.same) > 1:

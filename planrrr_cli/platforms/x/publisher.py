@@ -16,7 +16,7 @@ from planrrr_cli.domain.errors import (
 )
 from planrrr_cli.domain.posts import ContentRules
 from planrrr_cli.domain.publications import Publication
-from planrrr_cli.domain.steps import Checkpoint, Finding, FollowUpSteps, Landed, Steps, Unknown
+from planrrr_cli.domain.steps import Checkpoint, Finding, FollowUpSteps, Landed, Published, Steps, Unknown
 from planrrr_cli.platforms.base import Account, Publisher
 from planrrr_cli.platforms.media import Opener, OpenMedia
 from planrrr_cli.platforms.x import find, follow
@@ -49,7 +49,7 @@ class XPublisher(Publisher):
         return rules_of(Privileges.of(connection))
 
     @classmethod
-    def landed(cls, publication: Publication, remote_id: str) -> Landed | None:
+    def landed(cls, publication: Publication, remote_id: str) -> Landed | Published | None:
         return find.landed(publication, remote_id)
 
     @classmethod

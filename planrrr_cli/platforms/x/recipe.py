@@ -3,7 +3,8 @@
 There is no idempotency key and no draft. https://docs.x.com/x-api/posts/manage-tweets/introduction (read 2026-08-22)
 
 Checkpoint keys besides those of ``uploads.py``: ``parts``, the ids of the parts that are out; ``refused_as_duplicate``,
-the number of a part that X refused as said before; ``media_refused``, that X did not know media which were uploaded.
+the number of a part that X refused as said before; ``media_refused``, that X did not know media which were uploaded;
+``accepted``, that all parts of a thread are out, so that nobody can cancel it before the end is written.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from planrrr_cli.domain.errors import ContentRejected, MediaRejected, OutcomeUnknown, PlatformError
 from planrrr_cli.domain.posts import errors_among
 from planrrr_cli.domain.publications import Publication
+from planrrr_cli.domain.settlement import ACCEPTED
 from planrrr_cli.domain.steps import PARTS, Checkpoint, PointOfNoReturn, Processing, Published, Steps
 from planrrr_cli.platforms.media import Opener, OpenMedia
 from planrrr_cli.platforms.x.calls import Calls, id_of
@@ -63,7 +65,9 @@ class Recipe:
             if waiting is not None:
                 return waiting
             if len(self.parts) > 1:
-                yield self._note(**{PARTS: list(self.done), REFUSED_AS_DUPLICATE: None, MEDIA_REFUSED: None})
+                all_out = {ACCEPTED: True} if len(self.done) == len(self.parts) else {}
+                known = {PARTS: list(self.done), REFUSED_AS_DUPLICATE: None, MEDIA_REFUSED: None}
+                yield self._note(**known, **all_out)
         return Published(self.done[0], permalink(self.calls.site, self.publication.connection, self.done[0]))
 
     def _media(self, number: int) -> Generator[Checkpoint, None, Processing | None]:
