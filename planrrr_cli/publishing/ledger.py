@@ -36,7 +36,7 @@ from planrrr_cli.domain.steps import (
 )
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.attempt import Bug, Ended, Noted
-from planrrr_cli.publishing.reconcile import settle_look
+from planrrr_cli.publishing.reconcile import believed, settle_look
 from planrrr_cli.store import Tx, connections, lanes, publications
 
 log = logging.getLogger("planrrr.publishing")
@@ -88,6 +88,7 @@ class Ledger:
         work, now = ended.work, self.clock.now()
         publication, attempt = work.publication, work.attempt
         assert publication is not None and attempt is not None
+        ended = replace(ended, ending=believed(tx, ended.ending, publication.id))
         settlement = self.settlement(publication, attempt, ended, now)
         if (settlement.needs_reauth or settlement.refresh_token) and not connections.still_has(
             tx, publication.connection

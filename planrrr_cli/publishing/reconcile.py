@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
@@ -17,7 +18,24 @@ from planrrr_cli.domain.errors import (
 )
 from planrrr_cli.domain.publications import ErrorNote, Outcome, Publication, State
 from planrrr_cli.domain.settlement import Retries, Settlement, after_look, why_doubtful
-from planrrr_cli.domain.steps import Finding, Unknown
+from planrrr_cli.domain.steps import Absent, Finding, Unknown
+from planrrr_cli.publishing.attempt import Ending
+from planrrr_cli.publishing.liveness import Process, surely_dead, this_process
+from planrrr_cli.store import Tx, runs
+
+
+def believed(tx: Tx, ending: Ending, publication_id: str) -> Ending:
+    """What a look found, as far as it is final: who was stopped before his first byte may go on at any moment.
+
+    Even an exact "not published" is then only evidence, which time has to confirm.
+    """
+    if not (isinstance(ending, Absent) and ending.conclusive):
+        return ending
+    here = this_process()
+    for row in runs.interrupted_on(tx, publication_id):
+        if not surely_dead(Process(row.host, row.pid, row.process_started, row.boot), here):
+            return replace(ending, conclusive=False)
+    return ending
 
 
 def settle_look(

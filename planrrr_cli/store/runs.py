@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from planrrr_cli.domain.connections import NOTHING
-from planrrr_cli.store.schema import connections, runs
+from planrrr_cli.domain.publications import AttemptKind, Outcome
+from planrrr_cli.store.schema import attempts, connections, runs
 from planrrr_cli.store.session import Tx
 
 
@@ -55,17 +56,18 @@ def holders(tx: Tx, *, now: datetime) -> list[RunRow]:  # noqa: ARG001 - whateve
     """The runs whose claim some lane still carries."""
     c = connections.c
     holding = select(c.claimed_by).where(c.team_id == tx.team, c.claim_id.is_not(None))
-    found = tx.conn.execute(select(runs).where(runs.c.id.in_(holding)).order_by(runs.c.started_at))
-    return [
-        RunRow(
-            row.id,
-            row.host,
-            row.pid,
-            row.process_started,
-            row.boot,
-            row.started_at,
-            row.finished_at,
-            row.counts,
-        )
-        for row in found
-    ]
+    return _found(tx, runs.c.id.in_(holding))
+
+
+def interrupted_on(tx: Tx, publication_id: str) -> list[RunRow]:
+    """The unfinished runs whose sending of this publication others have taken over."""
+    a, sending = attempts.c, (AttemptKind.PUBLISH, AttemptKind.CHECK)
+    lost = select(a.run_id).where(a.publication_id == publication_id, a.kind.in_(sending))
+    lost = lost.where(a.outcome == Outcome.INTERRUPTED, a.run_id.is_not(None))
+    return _found(tx, runs.c.id.in_(lost) & runs.c.finished_at.is_(None))
+
+
+def _found(tx: Tx, which: ColumnElement[bool]) -> list[RunRow]:
+    names = (one.name for one in fields(RunRow))
+    query = select(*(runs.c[name] for name in names)).where(which).order_by(runs.c.started_at)
+    return [RunRow(*row) for row in tx.conn.execute(query)]

@@ -458,7 +458,7 @@ def _work() -> Work:
 
 
 TestLives = Lives.TestCase
-TestLives.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+TestLives.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
 
 
 def test_the_same_lives_are_written_by_the_store(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import urllib.request
@@ -15,6 +16,7 @@ import psycopg
 import pytest
 
 from planrrr_cli.context import SystemClock, open_context
+from planrrr_cli.platforms import PLATFORMS
 from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.publishing.run import publish
 from planrrr_cli.sandbox import SandboxServer
@@ -186,6 +188,15 @@ def post(url: str, message: str, token: str) -> None:
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert answer.status == 200
+
+
+def test_the_checker_knows_how_every_platform_spells_its_tokens(told: World) -> None:
+    spelled = {
+        account["platform"]: account["accessToken"] for account in told.sandbox.accounts()["connections"]
+    }
+    assert set(spelled) >= set(TOKENS) >= set(PLATFORMS)
+    for platform, pattern in TOKENS.items():
+        assert re.fullmatch(pattern, spelled[platform]), platform
 
 
 @pytest.mark.parametrize("what", ["a token", "an application's secret", *TOKENS, "a traceback"])
