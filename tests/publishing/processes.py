@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from planrrr_cli.context import SystemClock, open_context
+from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.posts import Post
 from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.publishing.report import RunReport
@@ -99,13 +100,13 @@ def called(world: World, name: str, times: int = 1) -> Callable[[], bool]:
 
 
 def schedule(world: World, each: int, *, first: int = 0) -> int:
-    """``each`` due posts on every connection, whose texts tell which and the how-manieth (from ``first`` on).
+    """``each`` due posts on every Page, whose texts tell which and the how-manieth (from ``first`` on).
 
     Returns how many in all.
     """
     with open_context(world.environ, cwd=world.folder) as ctx, ctx.store.transaction() as tx:
         now = ctx.clock.now()
-        lanes = connections.listing(tx)
+        lanes = connections.listing(tx, platform=Platform.FACEBOOK)
         for number in range(first, first + each):
             for lane in lanes:
                 post = Post(f"{lane.account_id} number {number:04}", scheduled_at=now)

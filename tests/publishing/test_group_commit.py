@@ -19,6 +19,7 @@ import sqlalchemy
 import sqlalchemy.event
 
 from planrrr_cli.context import Context, open_context
+from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.posts import Post
 from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.publishing.run import publish
@@ -54,7 +55,7 @@ def test_sixty_four_in_flight_cost_a_third_of_a_commit_each(many: Callable[[int]
 
 def schedule(ctx: Context, number: int) -> None:
     with ctx.store.transaction() as tx:
-        now, lanes = ctx.clock.now(), connections.listing(tx)
+        now, lanes = ctx.clock.now(), connections.listing(tx, platform=Platform.FACEBOOK)
         for one in range(number):
             lane = lanes[one % len(lanes)]
             post = Post(f"{lane.account_id} number {one}", scheduled_at=now)
