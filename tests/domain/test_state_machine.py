@@ -118,6 +118,7 @@ class Lives(RuleBasedStateMachine):
         self.exact = exact  # a handle tells what became of it; otherwise the account's posts are read
         self.live: list[str] = []
         self.called = self.took_effect = False  # in this attempt
+        self.stopped = False  # one that was taken for dead before its first byte, and may go on
         self.sent_at, self.sent_ahead = START, timedelta(0)
         self.spent = 0  # since a person last said "send it"
         self.good_looks = self.looks = 0  # in this doubt
@@ -164,6 +165,7 @@ class Lives(RuleBasedStateMachine):
     def proved(self, ending: Ending, now: datetime, before: Publication) -> None:
         """By the documented rule, counted here: one exact answer, or good looks, planned looks and time enough."""
         assert isinstance(ending, Absent), f"{ending} proved it absent"
+        self.stopped = False
         if ending.conclusive:
             return
         sent_at = before.sending_since or before.first_sent_at
@@ -270,6 +272,7 @@ class Lives(RuleBasedStateMachine):
 
     def the_process_dies(self) -> None:
         before = self.t.row
+        self.stopped = self.is_open() and not self.called
         self.t.rescue(self.clock.now())
         if before.sending_since is not None:
             assert self.t.row.state is State.IN_DOUBT, "it may be out, and nobody doubts"
@@ -292,14 +295,39 @@ class Lives(RuleBasedStateMachine):
             self.end(said(ending) if isinstance(ending, type) else ending)
         assert self.t.row.state is State.IN_DOUBT
 
+    @precondition(lambda self: self.can_begin(*SENDS) and not self.accepted())
+    @rule(
+        takes_effect=st.booleans(),
+        ending=st.sampled_from(
+            [None, Processing(MINUTE), Bug("KeyError"), UnexpectedReply, PlatformUnavailable]
+        ),
+    )
+    def it_is_accepted(self, takes_effect: bool, ending: Ending | type[PlatformError] | None) -> None:
+        self.the_recipe_goes_on(uploaded=takes_effect, how_far=4 if takes_effect else 2)
+        assert self.accepted() and not self.is_open()
+        if ending is None:
+            self.the_process_dies()
+        else:
+            self.end(said(ending) if isinstance(ending, type) else ending)
+        assert self.t.row.state in {State.PROCESSING, State.IN_DOUBT}
+
+    @precondition(lambda self: self.stopped and not self.live and self.may_seem_absent())
+    @rule()
+    def who_was_only_stopped_goes_on(self) -> None:
+        """Within the time that proves absence: later is too late for any rule."""
+        self.stopped = False
+        self.live.append("1_0")
+
     # -- looks --
 
     def may_seem_absent(self) -> bool:
         """An honest platform shows it before ``proof_after`` of real time, and sooner to a clock that is fast."""
-        if not self.live:
+        if not self.live and not self.stopped:
             return True
-        if self.exact or self.accepted() or self.patience.proof_after is None:
+        if self.live and (self.exact or self.accepted() or self.patience.proof_after is None):
             return False
+        if self.patience.proof_after is None:
+            return self.t.row.state is State.IN_DOUBT
         fast = max(timedelta(0), self.clock.ahead - self.sent_ahead)
         return self.clock.real - self.sent_at < self.patience.proof_after - fast
 
@@ -340,7 +368,9 @@ class Lives(RuleBasedStateMachine):
             if self.t.row.wake_at is None:
                 return
             self.begin()
-        if isinstance(finding, Absent) and not self.may_seem_absent():
+        if isinstance(finding, Absent) and self.stopped:
+            finding = Absent(finding.reason)  # an exact answer is final only when nobody can send any more
+        elif isinstance(finding, Absent) and not self.may_seem_absent():
             finding = Published(self.live[0], "https://x.example/1")
         self.good_looks += isinstance(finding, Absent)
         self.end(finding)
@@ -381,6 +411,7 @@ class Lives(RuleBasedStateMachine):
                 self.t.miss(now)
             case "resolve":
                 self.t.resolve(self.live[0] if self.live else None, now)
+                self.stopped = False
                 self.spent, self.completed = 0, bool(self.live)
         self.moved(deed, before)
 

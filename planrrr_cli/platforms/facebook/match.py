@@ -56,10 +56,21 @@ def sort(posts: Iterable[Mapping[str, Any]], sought: Sought) -> Sorted:
 
 
 def compare(post: Mapping[str, Any], sought: Sought) -> Likeness:
-    """One post of the Page's feed against what was sent."""
+    """One post of the Page's feed against what was sent.
+
+    What belongs to another publication is never it. But where it fits in everything, the other one may have been given
+    ours, when two with the same words were in doubt at once: then the feed proves nothing.
+    """
     identity = post.get("id")
-    if not isinstance(identity, str) or not identity or _is_bound(identity, sought.bound):
+    if not isinstance(identity, str) or not identity:
         return Likeness.OTHER
+    likeness = _likeness(post, sought)
+    if is_bound(identity, sought.bound):
+        return Likeness.UNCLEAR if likeness is Likeness.SAME else Likeness.OTHER
+    return likeness
+
+
+def _likeness(post: Mapping[str, Any], sought: Sought) -> Likeness:
     if post.get("is_published") is not True:  # the feed returns unpublished posts, too
         return Likeness.OTHER if post.get("is_published") is False else Likeness.UNCLEAR
     created = moment(post.get("created_time"))
@@ -119,7 +130,7 @@ def moment(text: Any) -> datetime | None:
     return found if found.tzinfo is not None else None
 
 
-def _is_bound(identity: str, bound: frozenset[str]) -> bool:
+def is_bound(identity: str, bound: frozenset[str]) -> bool:
     """Ids come with and without the Page's in front."""
     mine = {identity, identity.rpartition("_")[2]}
     return any(other in mine or other.rpartition("_")[2] in mine for other in bound)

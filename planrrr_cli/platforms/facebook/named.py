@@ -11,7 +11,7 @@ from planrrr_cli.domain.steps import Published, Unknown
 from planrrr_cli.platforms.base import Objection
 from planrrr_cli.platforms.facebook.find import sought_for
 from planrrr_cli.platforms.facebook.graph import Graph, text_of
-from planrrr_cli.platforms.facebook.match import FIELDS, Likeness, compare, moment, normalised
+from planrrr_cli.platforms.facebook.match import FIELDS, Likeness, compare, is_bound, moment, normalised
 
 NOT_SHOWN = "100/33"  # it does not exist, or not for this token
 
@@ -43,6 +43,8 @@ def _against(
     if post.get("is_published") is False:
         return Objection(f"{identity} is not published", final=True)
     sought = sought_for(publication, graph)
+    if is_bound(identity, sought.bound):
+        return Objection(f"{identity} belongs to another publication", final=True)
     created = moment(post.get("created_time"))
     if created is not None and created < sought.surely_since:
         return Objection(f"{identity} is of {created:%Y-%m-%d %H:%M} UTC, before this was sent")
