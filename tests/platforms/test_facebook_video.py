@@ -319,6 +319,21 @@ def test_a_lost_answer_to_finish_is_settled_by_the_id(
     assert isinstance(unreadable, Unknown)
 
 
+def test_a_video_that_facebook_works_on_may_be_on_its_way_out_although_publishing_has_not_begun(
+    publisher: Make, post: Post, server: Server
+) -> None:
+    """What `finish` set going looks like this at first, and so does a mere upload."""
+    phases = {
+        "uploading_phase": "complete",
+        "processing_phase": "in_progress",
+        "publishing_phase": "not_started",
+    }
+    status = {"video_status": "processing"} | {name: {"status": word} for name, word in phases.items()}
+    server.on(STATUS, {"status": status})
+    found = publisher().find(publication(post, checkpoint=NOTED, first_sent_at=NOW, sending_since=NOW))
+    assert isinstance(found, Unknown) and not found.ask_person
+
+
 def test_finish_is_called_again_for_the_same_video_and_only_after_a_look(
     publisher: Make, post: Post, reel: Reel, server: Server
 ) -> None:

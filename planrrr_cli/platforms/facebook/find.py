@@ -67,7 +67,7 @@ def _find_video(publication: Publication, graph: Graph, video_id: str) -> Findin
             return videos.published(video, video_id, publication.checkpoint.get("video_post_id"))
         case Phase.DEAD:
             return Absent(f"Facebook did not publish video {video_id}: {video.reason}", conclusive=True)
-        case Phase.OPEN if not accepted:
+        case Phase.OPEN if not accepted and not video.busy:
             return Absent(f"video {video_id} is uploaded and not published", conclusive=True)
         case Phase.OPEN | Phase.PUBLISHING:
             return Unknown(f"Facebook has not finished with video {video_id}")
