@@ -43,6 +43,18 @@ class Patience:
         return now + self.looks[-1]
 
 
+def by_listing(source: str) -> Patience:
+    """How long to look in an account's list of posts that names no delay of its own: half an hour proves absence."""
+    looks = (
+        timedelta(seconds=10),
+        timedelta(minutes=1),
+        timedelta(minutes=5),
+        timedelta(minutes=15),
+        timedelta(minutes=30),
+    )
+    return Patience(looks, proof_looks=2, proof_after=looks[-1], most_looks=12, source=source)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     published: Published

@@ -156,8 +156,8 @@ class Beginning:
             },
         )
 
-    def _rest(self, tx: Tx, lane: Lane, publication: Publication, rests: Rests) -> Settlement:
-        """The lane is held; what is on it keeps its state and its place."""
+    def _rest(self, tx: Tx, lane: Lane, publication: Publication, rests: Rests) -> Settlement | None:
+        """The lane is held; what is on it keeps its state and its place. None when that is out already."""
         lane.handled = TURN
         connections.hold(
             tx,
@@ -167,9 +167,12 @@ class Beginning:
             claim_id=lane.claim_id,
             now=self.ctx.clock.now(),
         )
+        if publication.state is State.PUBLISHED:
+            return None
+        outcome = Outcome.IN_DOUBT if publication.state is State.IN_DOUBT else Outcome.DEFERRED
         next_step = f"it goes on by itself at {rests.until:%Y-%m-%d %H:%M} UTC"
         error = ErrorNote(ErrorKind.TOKEN_EXPIRED_ERROR, rests.reason, next_step)
-        return Settlement(Outcome.DEFERRED, publication.state, error=error)
+        return Settlement(outcome, publication.state, error=error)
 
     def _park(self, tx: Tx, lane: Lane, publication: Publication, reason: str) -> Settlement | None:
         """The connection waits for a person, and so does what is on it; None when that is out already."""

@@ -140,7 +140,7 @@ class Board:
                 "platform": lane.connection.platform.value,
                 "scope": settlement.hold_scope.value,
                 "until": settlement.hold_until.isoformat() if settlement.hold_until else None,
-                "reason": settlement.error.message if settlement.error else None,
+                "reason": settlement.cause.message if settlement.cause else None,
             },
         )
 

@@ -41,7 +41,8 @@ class NewConnection:
 def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]:
     """The connection, and whether it is new. A known account gets the new tokens and is active again.
 
-    That is how a person signs in again; what waited there goes on. Raises :class:`Refused` for an empty token.
+    That is how a person signs in again; what waited there goes on. What is not said anew stays: options, and the
+    connection's own developer app unless the tokens are of another kind. Raises :class:`Refused` for an empty token.
     """
     if not new.tokens.access or not new.account_id:
         missing = "access token" if not new.tokens.access else "account id"
@@ -69,9 +70,13 @@ def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]
     account = (
         (c.team_id == tx.team) & (c.platform == new.platform) & (c.account_id == new.account_id) & _THERE
     )
-    known = str(tx.conn.execute(select(c.id).where(account).with_for_update(key_share=True)).scalar_one())
+    row = tx.conn.execute(select(connections).where(account).with_for_update(key_share=True)).mappings().one()
+    known = str(row[c.id])
     values |= {"status_reason": None, "held_until": None, "held_reason": None}
-    values |= _secrets(tx, new, known)
+    values |= {"options": {**row[c.options], **new.options}} | _secrets(tx, new, known)
+    same_kind = bool(row[c.token_secret]) == bool(new.tokens.secret)
+    if new.app_id is None and same_kind:
+        values = {name: value for name, value in values.items() if name not in {"app_id", "app_secret"}}
     if new.max_lateness is not None:
         values["max_lateness"] = new.max_lateness
     tx.conn.execute(update(connections).where(c.id == known).values(values))

@@ -40,3 +40,16 @@ def test_a_second_post_that_is_refused_after_the_renewal_rests_and_needs_nobody(
     run(world)
     assert {each.state for each in world.publications()} == {State.PUBLISHED}
     assert [post["text"] for post in world.sandbox.posts()] == ["Bread number 1.", "Bread number 2."]
+
+
+def test_a_post_that_is_out_is_not_reported_as_put_off_while_its_account_rests(world: World) -> None:
+    world.add("---\nto: [x]\nx: {first_comment: At nine.}\n---\nBread.\n")
+    world.sandbox.fault(CREATE, "status:401")  # the post: its token is renewed
+    world.sandbox.fault(CREATE, "status:401", skip=1)  # the comment, just afterwards
+    report = run(world)
+    assert (report.counts["published"], report.counts["deferred"]) == (1, 0)
+    assert account(world).held_until is not None
+    world.later(360)
+    run(world)
+    [comment] = world.sandbox.comments()
+    assert comment["text"] == "At nine."

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from planrrr_cli.domain.doubt import Patience
+from planrrr_cli.domain.doubt import by_listing
 from planrrr_cli.domain.errors import ConnectionRevoked, PlatformError, RateLimited, TokenExpired
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.settlement import ACCEPTED
@@ -27,19 +27,9 @@ READING = "pages_read_engagement and pages_read_user_content"
 
 # How soon a new post shows in the feed is not documented. A post that comes half an hour late is a nuisance, one that
 # is public twice is not mended: https://developers.facebook.com/docs/graph-api/reference/page/feed (read 2026-11-23)
-PATIENCE = Patience(
-    looks=(
-        timedelta(seconds=10),
-        timedelta(minutes=1),
-        timedelta(minutes=5),
-        timedelta(minutes=15),
-        timedelta(minutes=30),
-    ),
-    proof_looks=2,
-    proof_after=timedelta(minutes=30),
-    most_looks=12,
-    source="our own choice: Facebook documents no delay (https://developers.facebook.com/docs/graph-api/"
-    "reference/page/feed, read 2026-11-23)",
+PATIENCE = by_listing(
+    "our own choice: Facebook documents no delay (https://developers.facebook.com/docs/graph-api/"
+    "reference/page/feed, read 2026-11-23)"
 )
 
 

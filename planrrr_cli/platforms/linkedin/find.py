@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from planrrr_cli.domain.doubt import Patience
+from planrrr_cli.domain.doubt import by_listing
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
     PlatformError,
@@ -40,19 +40,9 @@ DUPLICATE_OF, DUPLICATE_AT, DUPLICATE_DOUBTS = "duplicate_of", "duplicate_at", "
 
 # How soon a new post shows in the list is not documented. A post that comes half an hour late is a nuisance, one that
 # is public twice is not mended.
-PATIENCE = Patience(
-    looks=(
-        timedelta(seconds=10),
-        timedelta(minutes=1),
-        timedelta(minutes=5),
-        timedelta(minutes=15),
-        timedelta(minutes=30),
-    ),
-    proof_looks=2,
-    proof_after=timedelta(minutes=30),
-    most_looks=12,
-    source="our own choice: LinkedIn documents no delay (https://learn.microsoft.com/en-us/linkedin/marketing/"
-    "community-management/shares/posts-api, read 2026-11-23)",
+PATIENCE = by_listing(
+    "our own choice: LinkedIn documents no delay (https://learn.microsoft.com/en-us/linkedin/marketing/"
+    "community-management/shares/posts-api, read 2026-11-23)"
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from planrrr_cli.domain.doubt import Patience
+from planrrr_cli.domain.doubt import by_listing
 from planrrr_cli.domain.errors import ConnectionRevoked, PlatformError, RateLimited, TokenExpired
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.steps import PARTS, Absent, Finding, Landed, Published, Unknown
@@ -21,19 +21,9 @@ CLOCKS_DISAGREE = timedelta(minutes=2)
 CLOCK_WRONG = timedelta(hours=25)  # a clock that was set a day fast must not make a live post look too old
 REFUSED_AS_DUPLICATE = "refused_as_duplicate"  # checkpoint key: the number of the part, from 0
 
-PATIENCE = Patience(
-    looks=(
-        timedelta(seconds=10),
-        timedelta(minutes=1),
-        timedelta(minutes=5),
-        timedelta(minutes=15),
-        timedelta(minutes=30),
-    ),
-    proof_looks=2,
-    proof_after=timedelta(minutes=30),
-    most_looks=12,
-    source="our own choice: X documents no delay; users saw moments (Rishikant181/Rettiwt-API issue 526) and minutes "
-    "(linvi/tweetinvi issue 455, read 2026-11-23)",
+PATIENCE = by_listing(
+    "our own choice: X documents no delay; users saw moments (Rishikant181/Rettiwt-API issue 526) and minutes "
+    "(linvi/tweetinvi issue 455, read 2026-11-23)"
 )
 
 

@@ -284,7 +284,7 @@ def test_the_same_post_is_known_in_other_clothes(other: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        {"urn": "urn:li:share:9"},
+        {"urn": "urn:li:share:9", "createdAt": milliseconds(minutes=3)},
         {"urn": ""},
         {"author": "urn:li:organization:1"},
         {"lifecycleState": "DRAFT"},
@@ -382,3 +382,12 @@ def test_an_id_tells_when_it_was_made() -> None:
     assert made is not None and made.date().isoformat() == "2026-04-02"
     assert made_at("urn:li:share:12") is None
     assert made_at("urn:li:comment:(urn:li:share:7445298278914641920,1)") is None
+
+
+def test_a_post_that_fits_and_belongs_to_another_publication_is_neither_it_nor_proof_of_absence(
+    publisher: Make, server: Server
+) -> None:
+    """Of two posts with the same words in doubt, the first look may have taken the other one's."""
+    server.on(READ_POSTS, listed(entry()))
+    finding = publisher().find(in_doubt(other_remote_ids=frozenset({SHARE})))
+    assert isinstance(finding, Unknown) and not finding.ask_person

@@ -1,0 +1,43 @@
+"""Signing in again brings new tokens and loses nothing that a person had said of the account."""
+
+from __future__ import annotations
+
+from planrrr_cli.domain.connections import Platform
+from planrrr_cli.domain.secrets import Secret
+from planrrr_cli.store import connections
+from tests.factory import NOW
+
+OWN = {
+    "app_id": "app2",
+    "app_secret": Secret("hidden"),
+    "options": {"long_posts": True, "plan": "enterprise"},
+}
+
+
+def again(factory, known, *, secret=None, **more):
+    tokens = connections.Tokens(Secret("new"), None, None, Secret(secret) if secret else None)
+    new = connections.NewConnection(known.platform, known.account_id, "Renamed", tokens, **more)
+    with factory.store.transaction() as tx:
+        made, is_new = connections.add(tx, new, now=NOW)
+    assert not is_new and made.tokens.access == Secret("new")
+    return made
+
+
+def test_options_and_the_own_app_stay(factory):
+    known = factory.connection(Platform.X, **OWN)
+    made = again(factory, known)
+    assert (made.app_id, made.app_secret) == ("app2", Secret("hidden"))
+    assert made.options == {"long_posts": True, "plan": "enterprise"}
+
+
+def test_what_is_said_anew_wins(factory):
+    known = factory.connection(Platform.X, **OWN)
+    made = again(factory, known, app_id="app3", app_secret=Secret("other"), options={"long_posts": False})
+    assert (made.app_id, made.app_secret) == ("app3", Secret("other"))
+    assert made.options == {"long_posts": False, "plan": "enterprise"}
+
+
+def test_an_app_of_the_other_kind_of_sign_in_does_not_stay(factory):
+    """An OAuth 2 client cannot sign the calls of an OAuth 1.0a token, nor the other way round."""
+    known = factory.connection(Platform.X, **OWN)
+    assert again(factory, known, secret="signs").app_id is None
