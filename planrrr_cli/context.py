@@ -121,8 +121,23 @@ class Context:
                     app_secret=settings.linkedin_client_secret,
                     oauth_url=settings.linkedin_oauth_url,
                 )
-            case _:
-                raise KeyError(platform)
+            case Platform.INSTAGRAM:
+                return App(
+                    settings.instagram_api_url,
+                    settings.meta_upload_url,
+                    settings.facebook_api_version,
+                    settings.instagram_app_id,
+                    settings.instagram_app_secret,
+                    settings.instagram_oauth_url,
+                    facebook=self.app(Platform.FACEBOOK),
+                )
+            case Platform.YOUTUBE:
+                return App(
+                    settings.youtube_api_url,
+                    app_id=settings.youtube_client_id,
+                    app_secret=settings.youtube_client_secret,
+                    oauth_url=settings.google_oauth_url,
+                )
 
     def media_source(self, folder: Path | None) -> MediaSource:
         """``folder``: where the document lies that names the media; MEDIA_ROOT wins when it is set."""
@@ -130,7 +145,8 @@ class Context:
         from planrrr_cli.platforms.media import MediaSource
 
         fetcher = Fetcher(self.transport(), allow_private=self.settings.media_allow_private)
-        return MediaSource(self.settings.media_root or folder, fetcher)
+        public = self.settings.media_public_base_url if self.settings.media_root else None
+        return MediaSource(self.settings.media_root or folder, fetcher, public)
 
 
 @contextmanager

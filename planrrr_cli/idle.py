@@ -34,6 +34,7 @@ HOSTS = frozenset(
         "LINKEDIN_API_URL",
         "LINKEDIN_OAUTH_URL",
         "PLANRRR_SANDBOX_URL",
+        "MEDIA_PUBLIC_BASE_URL",
     ]
 )
 WORDS = {
@@ -166,6 +167,8 @@ def _look(settings: "dict[str, str]") -> "tuple[int, int] | None":
     None when something may be to do; any doubt is None or an exception.
     """
     if "ENCRYPTION_KEY" in settings and "ENCRYPTION_KEY_FILE" in settings:
+        return None
+    if "MEDIA_PUBLIC_BASE_URL" in settings and "MEDIA_ROOT" not in settings:
         return None
     team, url = settings.get("PLANRRR_TEAM", "default"), settings.get("DATABASE_URL", "")
     if url.startswith(("postgresql://", "postgres://")):

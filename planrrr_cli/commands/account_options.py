@@ -10,8 +10,12 @@ from planrrr_cli.domain.connections import Platform
 
 YES, NO = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
 
-# option -> its name in an import's metadata, and its values (empty: yes or no)
-KNOWN: Mapping[Platform, Mapping[str, tuple[str, tuple[str, ...]]]] = {
+# option -> its name in an import's metadata, and its values (empty: yes or no; None: an id)
+KNOWN: Mapping[Platform, Mapping[str, tuple[str, tuple[str, ...] | None]]] = {
+    Platform.INSTAGRAM: {
+        "login": ("login", ("instagram", "facebook")),  # which of Meta's two sign-ins its tokens come from
+        "page_id": ("pageId", None),  # the Page behind an account of Facebook Login
+    },
     Platform.X: {
         "long_posts": ("longPosts", ()),  # Premium accounts may write 25,000 characters
         "plan": (
@@ -50,6 +54,10 @@ def _value(platform: Platform, name: str, value: object) -> Any:
         raise ValueError(f"{platform} accounts have no option {name}; {hint}")
     _, choices = known[name]
     word = str(value).lower()
+    if choices is None:
+        if word.isascii() and word.isalnum():
+            return word
+        raise ValueError(f"{name} is no id; write the digits that the platform gave it")
     if choices:
         if word in choices:
             return word

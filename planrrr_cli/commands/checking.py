@@ -110,7 +110,7 @@ def _looked_at(ctx: Context, item: MediaItem, folder: Path, root: Path | None) -
     """``root`` None: a person named the file on the command line, so it may lie anywhere, but be no link away."""
     if item.url is not None:
         _check_address(item.url, allow_private=ctx.settings.media_allow_private)
-        return Media(url=item.url, alt=item.alt)
+        return Media(url=item.url, alt=item.alt, public_url=item.url)
     try:
         path = folder / Path(item.file or "").expanduser()
     except RuntimeError:

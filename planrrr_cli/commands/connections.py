@@ -82,7 +82,7 @@ def _identified(
         )
     try:
         publisher = ctx.publisher(credentials.stranger(platform, account_id))
-        return publisher.identify(credentials.tokens, account_id)
+        return publisher.identify(credentials.tokens, account_id, credentials.options)
     except (ConnectionRevoked, TokenExpired) as error:
         error.next_step = error.next_step or "nothing was stored; make a new token and try again"
         raise

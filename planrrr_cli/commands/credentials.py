@@ -15,6 +15,9 @@ from planrrr_cli.domain.errors import InvalidDocument, UsageError
 from planrrr_cli.domain.secrets import Secret
 
 
+META = frozenset({Platform.FACEBOOK, Platform.INSTAGRAM})
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """As typed on the command line; files hold what must not be an argument, ``-`` is standard input."""
@@ -69,10 +72,14 @@ def read_credentials(ctx: Context, platform: Platform, given: Given) -> Credenti
 
 
 def _check_fit(platform: Platform, given: Given) -> None:
-    if given.user_token_file and platform is not Platform.FACEBOOK:
-        raise UsageError(f"--user-token-file is for facebook; {platform} has --refresh-token-file")
-    if given.refresh_token_file and platform is Platform.FACEBOOK:
-        raise UsageError("Facebook has no refresh tokens; its user token goes with --user-token-file")
+    if given.user_token_file and platform not in META:
+        raise UsageError(
+            f"--user-token-file is for facebook and instagram; {platform} has --refresh-token-file"
+        )
+    if given.refresh_token_file and platform in META:
+        raise UsageError(
+            f"{platform} has no refresh tokens; the user token behind a Page token goes with --user-token-file"
+        )
     if given.token_secret_file and platform is not Platform.X:
         raise UsageError(f"--token-secret-file is for OAuth 1.0a tokens of x; {platform} has none")
     if given.token_secret_file and given.refresh_token_file:

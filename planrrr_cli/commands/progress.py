@@ -62,6 +62,13 @@ class RunProgress:
             what = "sending" if name.startswith("PointOfNoReturn") else "a step is done"
             self._bars.update(task, description=self._called(publication, what))
 
+    def uploaded(self, publication: Publication, done: int, total: int) -> None:
+        """Part of a long upload has arrived; called by the workers (rich locks by itself)."""
+        task = self._tasks.get(publication.id)
+        if self._bars is not None and task is not None:
+            what = f"uploading, {done * 100 // max(total, 1)}% of {total / 1e6:,.1f} MB"
+            self._bars.update(task, description=self._called(publication, what))
+
     def ended(self, publication: Publication, outcome: Outcome, error: ErrorNote | None) -> None:
         """The bar goes; what became of it is in the report, and in the log."""
         task = self._tasks.pop(publication.id, None)

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from planrrr_cli.domain.quota import Bucket
 
 
 class ErrorKind(StrEnum):
@@ -144,7 +147,10 @@ class TokenExpired(PlatformError):
 
 
 class RateLimited(PlatformError):
-    """Too much was asked; nothing happened. ``retry_at`` is UTC, None when the platform named no time."""
+    """Too much was asked; nothing happened. ``retry_at`` is UTC, None when the platform named no time.
+
+    ``bucket``: the one that is used up, so that nothing else has to wait. ``counted``: by us, not by the platform.
+    """
 
     kind = ErrorKind.RATE_LIMIT_ERROR
     spends_attempt = False
@@ -156,11 +162,15 @@ class RateLimited(PlatformError):
         platform: str,
         retry_at: datetime | None = None,
         scope: Scope = Scope.CONNECTION,
+        bucket: Bucket | None = None,
+        counted: bool = False,
         **more: object,
     ) -> None:
         super().__init__(message, platform=platform, **more)  # type: ignore[arg-type]
         self.retry_at = retry_at
         self.scope = scope
+        self.bucket = bucket
+        self.counted = counted
 
 
 class PlatformUnavailable(PlatformError):

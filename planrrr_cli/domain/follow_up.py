@@ -8,7 +8,7 @@ from random import Random
 from planrrr_cli.domain.backoff import rate_limit_ends, retry_delay
 from planrrr_cli.domain.errors import ConnectionRevoked, PlatformError, RateLimited, Scope, TokenExpired
 from planrrr_cli.domain.publications import Outcome, Publication, State
-from planrrr_cli.domain.settlement import MOST_FOLLOW_UPS, Settlement, note
+from planrrr_cli.domain.settlement import MOST_FOLLOW_UPS, Settlement, held, note
 from planrrr_cli.domain.steps import FollowedUp
 
 _PATIENCE = timedelta(seconds=30)
@@ -58,7 +58,7 @@ def _waits(
         State.PUBLISHED,
         wake_at=until or now,
         needs_reauth=error.message if isinstance(error, ConnectionRevoked) else None,
-        hold_until=until,
+        hold_until=held(error, until),
         hold_scope=error.scope if isinstance(error, RateLimited) else Scope.CONNECTION,
         refresh_token=isinstance(error, TokenExpired),
         attempt_error=note(error, then),

@@ -45,7 +45,7 @@ class Media:
     """One medium of a post: a local ``file`` (absolute path, links resolved) or a ``url``, never both.
 
     ``kind``, ``content_type``, ``size`` (bytes), ``sha256`` (hex) and ``shape`` are None until somebody looked at the
-    bytes, which for a URL happens only when it is fetched.
+    bytes, which for a URL happens only when it is fetched. ``public_url``: where platforms can fetch it by themselves.
     """
 
     file: str | None = None
@@ -56,6 +56,7 @@ class Media:
     size: int | None = None
     sha256: str | None = None
     shape: Shape | None = None
+    public_url: str | None = None
 
     @property
     def name(self) -> str:

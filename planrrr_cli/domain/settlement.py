@@ -157,7 +157,7 @@ def after_error(
                 wake_at=until,
                 clear_sending=True,
                 error=note(error, error.next_step or f"it goes on by itself at {until:%Y-%m-%d %H:%M} UTC"),
-                hold_until=until,
+                hold_until=held(error, until),
                 hold_scope=error.scope,
             )
         case PlatformUnavailable():
@@ -165,6 +165,11 @@ def after_error(
         case _:
             most = min(2, retries.attempts)  # UnexpectedReply: retry once, then fail
     return _retry_or_fail(error, publication, waiting, most, retries, patience, now, random)
+
+
+def held(error: PlatformError, until: datetime | None) -> datetime | None:
+    """Until when the whole account rests; not at all where only one allowance of it is used up."""
+    return until if isinstance(error, RateLimited) and error.bucket is None else None
 
 
 def goes_back_to(publication: Publication, kind: AttemptKind) -> State:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from planrrr_cli.domain.quota import Bucket
+
 
 class Checkpoint:
     """A durable note: merged into ``publication.checkpoint`` and committed before the recipe goes on.
 
-    Values are JSON values. A checkpoint after a point of no return says that the irrevocable call was answered.
+    Values are JSON values, or a ``Secret``, which is stored encrypted. A checkpoint after a point of no return says that
+    the irrevocable call was answered.
     """
 
     __slots__ = ("values",)
@@ -26,6 +29,20 @@ class Checkpoint:
 @dataclass(frozen=True, slots=True)
 class PointOfNoReturn:
     """The next thing the recipe does is the one call that the public can see; committed before it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What the recipe does next uses up ``amount`` of ``bucket``; counted, for all processes, before it goes on.
+
+    ``limit`` and ``used`` are what the platform itself says just now. Where there is no room,
+    :class:`~planrrr_cli.domain.errors.RateLimited` is raised at the ``yield``; the publication waits until there is.
+    """
+
+    bucket: Bucket
+    amount: int = 1
+    limit: int | None = None
+    used: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +104,9 @@ class FollowedUp:
     notices: tuple[str, ...] = ()
 
 
-Steps = Generator[Checkpoint | PointOfNoReturn, None, Published | Processing]
-FollowUpSteps = Generator[Checkpoint, None, FollowedUp]
+Step = Checkpoint | PointOfNoReturn | Spend
+Steps = Generator[Step, None, Published | Processing]
+FollowUpSteps = Generator[Checkpoint | Spend, None, FollowedUp]
 Finding = Published | Landed | Absent | Unknown
 
 PARTS = "parts"

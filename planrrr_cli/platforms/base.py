@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,6 +13,7 @@ from planrrr_cli.domain.connections import NOTHING, Connection, Platform, Tokens
 from planrrr_cli.domain.doubt import Patience
 from planrrr_cli.domain.posts import ContentRules
 from planrrr_cli.domain.publications import Publication
+from planrrr_cli.domain.quota import Bucket
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.domain.steps import Finding, FollowUpSteps, Landed, Published, Steps, Unknown
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 class App:
     """The developer app at one platform: where its API is and who we are there.
 
-    ``consumer_key`` and ``consumer_secret`` sign the calls of OAuth 1.0a tokens.
+    ``consumer_key`` and ``consumer_secret`` sign the calls of OAuth 1.0a tokens. ``facebook``: the Facebook app through
+    which Instagram accounts of Facebook Login are reached.
     """
 
     api_url: str
@@ -36,6 +38,7 @@ class App:
     oauth_url: str = ""
     consumer_key: Secret | None = None
     consumer_secret: Secret | None = None
+    facebook: App | None = None
 
     def of(self, connection: Connection) -> App:
         """The same place with the connection's own developer app, where it has one.
@@ -70,6 +73,10 @@ class Objection:
     final: bool = False
 
 
+def _unheard(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
 class Publisher(ABC):
     """One platform's recipe. An instance serves one attempt: its ``api`` records the calls and guards the lease.
 
@@ -83,7 +90,14 @@ class Publisher(ABC):
     """How long an account rests when its token is refused just after it was renewed, on platforms that refuse good
     tokens on bad days. None: such a refusal is final, and a person has to sign in."""
 
+    refresh_before: ClassVar[timedelta] = timedelta(minutes=10)
+    """How long before its end a token is renewed on the way."""
+    charges: ClassVar[Mapping[str, tuple[Bucket, int]]] = NOTHING
+    """What a call, by its name, uses up of a bucket, counted once the attempt has ended; never what is a ``Spend``."""
+
     def __init__(self, api: Api, app: App, media: MediaSource, clock: Clock) -> None:
+        self.progress: Callable[[int, int], None] = _unheard
+        """To be told, as often as one likes, how many bytes of an upload the platform has, of how many."""
         self.api = api
         self.app = app
         self.media = media
@@ -114,8 +128,13 @@ class Publisher(ABC):
         """New tokens; ConnectionRevoked when only a person can help."""
 
     @abstractmethod
-    def identify(self, tokens: Tokens, account_id: str | None) -> Account:
-        """Which account these tokens open; ``account_id`` chooses when there are several."""
+    def identify(
+        self, tokens: Tokens, account_id: str | None, options: Mapping[str, Any] = NOTHING
+    ) -> Account:
+        """Which account these tokens open; ``account_id`` chooses when there are several.
+
+        ``options`` are the connection's, as a person gave them.
+        """
 
     @classmethod
     def rules_for(cls, connection: Connection | None) -> ContentRules:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
+from urllib.parse import quote
 
 from planrrr_cli.domain.errors import ErrorKind, MediaRejected, PlanrrrError, PlatformUnavailable
 from planrrr_cli.domain.posts import Media
@@ -88,20 +89,43 @@ Opener = Callable[[int, int], OpenMedia]
 
 class MediaSource:
     """Opens media. ``root``: files must lie under it, links resolved; None when each document has its own root,
-    which whoever adds the document has checked. ``fetcher`` None: URLs are not fetched."""
+    which whoever adds the document has checked. ``fetcher`` None: URLs are not fetched. ``public_base``: the address
+    under which the files below ``root`` are served to everybody."""
 
-    def __init__(self, root: Path | None, fetcher: Fetcher | None = None) -> None:
+    def __init__(
+        self, root: Path | None, fetcher: Fetcher | None = None, public_base: str | None = None
+    ) -> None:
         self._root = root
         self._fetcher = fetcher
+        self._public_base = public_base
+
+    def public_url(self, media: Media) -> str | None:
+        """Where a platform can fetch it by itself, in ASCII; None where nobody serves the file."""
+        if media.file is None:
+            return media.url
+        if self._public_base is None or self._root is None:
+            return media.public_url
+        real, root = Path(os.path.realpath(media.file)), Path(os.path.realpath(self._root))
+        if not real.is_relative_to(root):
+            return None
+        return f"{self._public_base}/{quote(os.fsencode(real.relative_to(root).as_posix()))}"
 
     def look(self, media: Media) -> Media:
-        """``media`` with all its facts, for a file; a URL is left as it is until it is fetched.
+        """``media`` with all its facts, for a file; of a URL nothing is known until it is fetched.
 
         Raises BadMedia.
         """
         if media.file is None:
-            return media
-        bare = replace(media, kind=None, content_type=None, size=None, sha256=None, shape=None)
+            return replace(media, public_url=media.url)
+        bare = replace(
+            media,
+            public_url=self.public_url(media),
+            kind=None,
+            content_type=None,
+            size=None,
+            sha256=None,
+            shape=None,
+        )
         with self.open(bare) as opened:
             return opened.media
 

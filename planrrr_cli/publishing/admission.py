@@ -14,7 +14,6 @@ from planrrr_cli.domain.publications import ErrorNote, Publication, State
 from planrrr_cli.domain.steps import PARTS
 
 MAX_LATENESS = timedelta(hours=24)
-REFRESH_BEFORE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,7 @@ def admit(
     *,
     rules: ContentRules,
     can_refresh: bool,
+    refresh_before: timedelta,
     now: datetime,
     expedited: bool = False,
 ) -> Admission:
@@ -69,7 +69,7 @@ def admit(
     tokens = publication.connection.tokens
     if tokens.unreadable:
         return NeedsPerson(tokens.unreadable)
-    if tokens.expires_within(REFRESH_BEFORE, now=now):
+    if tokens.expires_within(refresh_before, now=now):
         if can_refresh:
             return RefreshFirst()
         if tokens.expires_within(timedelta(0), now=now):

@@ -13,8 +13,9 @@ from types import UnionType
 from typing import TypeVar
 
 from planrrr_cli.domain.connections import Tokens
-from planrrr_cli.domain.errors import LeaseLost, NotDurable, PlatformError
+from planrrr_cli.domain.errors import LeaseLost, NotDurable, PlatformError, RateLimited
 from planrrr_cli.domain.publications import Attempt, AttemptKind, Publication
+from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.domain.steps import (
     Absent,
     Checkpoint,
@@ -23,15 +24,19 @@ from planrrr_cli.domain.steps import (
     PointOfNoReturn,
     Processing,
     Published,
+    Spend,
+    Step,
     Unknown,
 )
 from planrrr_cli.logs import bound
 from planrrr_cli.platforms.base import Publisher
 from planrrr_cli.publishing.lane import Lane
+from planrrr_cli.publishing.uploads import Uploads
 
 log = logging.getLogger("planrrr.publishing")
 
-Step = Checkpoint | PointOfNoReturn
+Answer = bool | RateLimited
+"""True when a step is durable, False when the lane is lost, and the refusal of what there is no room for."""
 R = TypeVar("R")
 E = TypeVar("E", bound="Ending")
 
@@ -73,11 +78,12 @@ Ending = (
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A step that waits for its commit; ``answer`` gets True when it is durable, False when the lane is lost."""
+    """A step that waits for its commit and is then answered; ``number`` counts the steps of the attempt from 1."""
 
     work: Work
     step: Step
-    answer: SimpleQueue[bool]
+    number: int
+    answer: SimpleQueue[Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +111,18 @@ class Worker(threading.Thread):
     """Takes work from ``jobs`` until it gets None; speaks to the main thread through ``inbox`` only."""
 
     def __init__(
-        self, jobs: SimpleQueue[Work | None], inbox: SimpleQueue[Message], make_publisher: MakePublisher
+        self,
+        jobs: SimpleQueue[Work | None],
+        inbox: SimpleQueue[Message],
+        make_publisher: MakePublisher,
+        told: Uploads,
     ) -> None:
         super().__init__(name="planrrr-worker", daemon=True)
         self._jobs = jobs
         self._inbox = inbox
         self._make_publisher = make_publisher
-        self._answer: SimpleQueue[bool] = SimpleQueue()
+        self._told = told
+        self._answer: SimpleQueue[Answer] = SimpleQueue()
 
     def run(self) -> None:
         while (work := self._jobs.get()) is not None:
@@ -123,6 +134,8 @@ class Worker(threading.Thread):
         ending: Ending
         try:
             publisher = self._make_publisher(work.lane)
+            if work.publication is not None:
+                publisher.progress = self._told.about(work.publication, work.lane.clock)
             ending = self._carry_out(work, publisher)
         except (PlatformError, LeaseLost, NotDurable) as error:
             ending = error
@@ -143,14 +156,21 @@ class Worker(threading.Thread):
                 return _ending(publisher.find(work.publication), Published | Landed | Absent | Unknown)
 
     def _drive(self, work: Work, steps: Generator[Step, None, R]) -> R:
+        number = 1
         try:
+            step = _step(next(steps))
             while True:
-                step = _step(next(steps))
-                self._inbox.put(Noted(work, step, self._answer))
-                if not self._answer.get():
+                self._inbox.put(Noted(work, step, number, self._answer))
+                number += 1
+                answer = self._answer.get()
+                if isinstance(answer, RateLimited):
+                    step = _step(steps.throw(answer))
+                    continue
+                if not answer:
                     raise NotDurable("the step could not be made durable")
                 if isinstance(step, PointOfNoReturn):
                     work.lane.assert_held()
+                step = _step(next(steps))
         except StopIteration as stop:
             ending: R = stop.value
             return ending
@@ -161,8 +181,11 @@ class Worker(threading.Thread):
 def _step(step: Step) -> Step:
     """A recipe's bug is found here, on the worker, where it costs one attempt and not the whole run."""
     if isinstance(step, Checkpoint):
-        json.dumps(step.values, allow_nan=False)
-    elif not isinstance(step, PointOfNoReturn):
+        shown = {
+            name: str(value) if isinstance(value, Secret) else value for name, value in step.values.items()
+        }
+        json.dumps(shown, allow_nan=False)
+    elif not isinstance(step, PointOfNoReturn | Spend):
         raise TypeError(f"the recipe yielded a {type(step).__name__}, which is no step")
     return step
 

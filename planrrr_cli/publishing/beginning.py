@@ -120,6 +120,7 @@ class Beginning:
             publication,
             rules=recipe.rules_for(connection),
             can_refresh=can_refresh and not lane.refreshed,
+            refresh_before=recipe.refresh_before,
             now=now,
             expedited=self.options.publications is not None,
         )

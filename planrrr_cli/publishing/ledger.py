@@ -25,17 +25,19 @@ from planrrr_cli.domain.settlement import (
 )
 from planrrr_cli.domain.steps import (
     Absent,
-    Checkpoint,
     Finding,
     FollowedUp,
     Landed,
     PointOfNoReturn,
     Processing,
     Published,
+    Spend,
+    Step,
     Unknown,
 )
 from planrrr_cli.platforms import publisher_class
-from planrrr_cli.publishing.attempt import Bug, Ended, Noted
+from planrrr_cli.publishing.attempt import Answer, Bug, Ended, Noted
+from planrrr_cli.publishing.quotas import Quotas
 from planrrr_cli.publishing.reconcile import believed, settle_look
 from planrrr_cli.store import Tx, connections, lanes, publications
 
@@ -60,13 +62,18 @@ class Ledger:
     clock: Clock
     random: Random
     retries: Retries
+    quotas: Quotas
 
-    def note(self, tx: Tx, noted: Noted) -> bool:
+    def note(self, tx: Tx, noted: Noted) -> Answer:
         """Make one step durable; False when the lane is no longer ours, and then nothing may be sent."""
         work, step, now = noted.work, noted.step, self.clock.now()
         publication, attempt = work.publication, work.attempt
         if publication is None or attempt is None or work.lane.lost:
             return False
+        if isinstance(step, Spend):
+            refusal = self.quotas.spend(tx, noted, step, now=now)
+            if refusal is not None:
+                return refusal
         after = _with_step(publication, step, now)
         taken = publications.note(
             tx,
@@ -88,6 +95,7 @@ class Ledger:
         work, now = ended.work, self.clock.now()
         publication, attempt = work.publication, work.attempt
         assert publication is not None and attempt is not None
+        self.quotas.after(tx, ended, now=now)
         ended = replace(ended, ending=believed(tx, ended.ending, publication.id))
         settlement = self.settlement(publication, attempt, ended, now)
         if (settlement.needs_reauth or settlement.refresh_token) and not connections.still_has(
@@ -208,14 +216,18 @@ class Ledger:
         return None
 
 
-def _with_step(publication: Publication, step: Checkpoint | PointOfNoReturn, now: datetime) -> Publication:
+def _with_step(publication: Publication, step: Step, now: datetime) -> Publication:
+    if isinstance(step, Spend):
+        return publication
     if isinstance(step, PointOfNoReturn):
         return replace(publication, sending_since=now, first_sent_at=publication.first_sent_at or now)
     return replace(publication, sending_since=None, checkpoint={**publication.checkpoint, **step.values})
 
 
-def _evidence(step: Checkpoint | PointOfNoReturn, now: datetime) -> Mapping[str, object]:
+def _evidence(step: Step, now: datetime) -> Mapping[str, object]:
     at = now.isoformat()
+    if isinstance(step, Spend):
+        return {"at": at, "step": "spend", "bucket": step.bucket.name, "amount": step.amount}
     if isinstance(step, PointOfNoReturn):
         return {"at": at, "step": "point_of_no_return"}
     return {"at": at, "step": "checkpoint", "noted": sorted(step.values)}

@@ -17,7 +17,7 @@ from planrrr_cli.domain.errors import (
     TokenExpired,
 )
 from planrrr_cli.domain.publications import ErrorNote, Outcome, Publication, State
-from planrrr_cli.domain.settlement import Retries, Settlement, after_look, why_doubtful
+from planrrr_cli.domain.settlement import Retries, Settlement, after_look, held, why_doubtful
 from planrrr_cli.domain.steps import Absent, Finding, Unknown
 from planrrr_cli.publishing.attempt import Ending
 from planrrr_cli.publishing.liveness import Process, surely_dead, this_process
@@ -87,7 +87,7 @@ def _postponed(
         wake_at=until or now,
         error=said,
         needs_reauth=error.message if isinstance(error, ConnectionRevoked) else None,
-        hold_until=until,
+        hold_until=held(error, until),
         hold_scope=error.scope if isinstance(error, RateLimited) else Scope.CONNECTION,
         refresh_token=isinstance(error, TokenExpired),
         doubt_looks=publication.doubt_looks,

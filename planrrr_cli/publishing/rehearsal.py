@@ -58,7 +58,8 @@ def _chosen(publication: Publication, options: RunOptions, now: datetime) -> boo
 def _rehearsal(ctx: Context, publication: Publication, options: RunOptions, now: datetime) -> Rehearsal:
     if publication.platform not in PLATFORMS:
         return Rehearsal(publication, False, f"this version cannot publish to {publication.platform}", [])
-    rules = publisher_class(publication.platform).rules_for(publication.connection)
+    recipe = publisher_class(publication.platform)
+    rules = recipe.rules_for(publication.connection)
     found = problems(publication.post, rules)
     waits = _lane_waits(publication, now)
     if waits is not None:
@@ -67,6 +68,7 @@ def _rehearsal(ctx: Context, publication: Publication, options: RunOptions, now:
         publication,
         rules=rules,
         can_refresh=ctx.publisher(publication.connection).can_refresh(publication.connection),
+        refresh_before=recipe.refresh_before,
         now=now,
         expedited=options.publications is not None,
     )

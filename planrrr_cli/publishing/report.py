@@ -29,6 +29,9 @@ class Progress(Protocol):
 
     def step(self, publication: Publication, name: str) -> None: ...
 
+    def uploaded(self, publication: Publication, done: int, total: int) -> None:
+        """``done`` of ``total`` bytes; the only one that the workers call, from their threads."""
+
     def ended(self, publication: Publication, outcome: Outcome, error: ErrorNote | None) -> None: ...
 
 
@@ -39,6 +42,9 @@ class Silent:
         pass
 
     def step(self, publication: Publication, name: str) -> None:
+        pass
+
+    def uploaded(self, publication: Publication, done: int, total: int) -> None:
         pass
 
     def ended(self, publication: Publication, outcome: Outcome, error: ErrorNote | None) -> None:

@@ -20,8 +20,10 @@ from planrrr_cli.publishing.lane import LEASE, Lane
 from planrrr_cli.publishing.ledger import Ledger, Settled
 from planrrr_cli.publishing.liveness import this_process
 from planrrr_cli.publishing.options import RunOptions
+from planrrr_cli.publishing.quotas import Quotas
 from planrrr_cli.publishing.report import Progress, Reporter, RunReport, Silent
 from planrrr_cli.publishing.telling import Teller
+from planrrr_cli.publishing.uploads import Uploads
 from planrrr_cli.store import Tx, clocks, runs, waiting
 from planrrr_cli.store.runs import RunRow
 
@@ -53,11 +55,9 @@ class Run:
         self.progress = progress
         self.id = ctx.new_id()
         self.reporter = Reporter()
-        self.ledger = Ledger(
-            ctx.clock,
-            ctx.random,
-            Retries(ctx.settings.worker_retry_attempts, ctx.settings.worker_retry_delay),
-        )
+        self.quotas = Quotas(lambda connection: ctx.app(connection.platform).of(connection).app_id)
+        retries = Retries(ctx.settings.worker_retry_attempts, ctx.settings.worker_retry_delay)
+        self.ledger = Ledger(ctx.clock, ctx.random, retries, self.quotas)
         self.teller = Teller(self.id, self.reporter, progress, ctx.clock)
         self.concurrency = options.concurrency or ctx.settings.worker_concurrency
         self.board = Board(ctx, self.id, options, self.concurrency, self.ledger, self.reporter)
@@ -134,6 +134,7 @@ class Run:
     def _write(self, tx: Tx, messages: list[Message]) -> list[Callable[[], None]]:
         """What is returned is to be called once this is durable. Safe to repeat when the answer to a commit is lost."""
         answers: list[Callable[[], None]] = []
+        self.quotas.lock(tx, messages, now=self.ctx.clock.now())
         for message in messages:
             if isinstance(message, Noted):
                 answers.append(partial(message.answer.put, self.ledger.note(tx, message)))
@@ -163,7 +164,7 @@ class Run:
 
     def _hand_out(self, work: Work) -> None:
         if len(self.workers) < min(self.concurrency, len(self.running) + 1):
-            worker = Worker(self.jobs, self.inbox, self._publisher)
+            worker = Worker(self.jobs, self.inbox, self._publisher, Uploads(self.progress))
             worker.start()
             self.workers.append(worker)
         self.running.append(work)

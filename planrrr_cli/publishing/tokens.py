@@ -15,13 +15,16 @@ log = logging.getLogger("planrrr.publishing")
 
 
 RETRY_AFTER = timedelta(minutes=1)
+GOOD_ENOUGH = timedelta(minutes=10)  # a token that lives longer is used when its renewal fails for now
 
 
 def settle_refresh(tx: Tx, lane: Lane, ending: Ending, *, now: datetime) -> bool:
     """Make new tokens durable before anything uses them; True when the lane may go on.
 
-    A refresh that a person must mend parks the connection; any other failure puts the lane back for a later run.
+    A refresh that a person must mend parks the connection; any other failure puts the lane back for a later run, unless
+    the token was renewed early and is still good.
     """
+    wanted = lane.refresh_wanted
     lane.refresh_wanted, lane.refreshed = False, True
     connection = lane.connection
     fields = {"platform": connection.platform.value, "connection_id": connection.id}
@@ -38,6 +41,9 @@ def settle_refresh(tx: Tx, lane: Lane, ending: Ending, *, now: datetime) -> bool
     reason, until = str(ending), now + RETRY_AFTER
     if isinstance(ending, Tokens):
         reason = "the platform answered without a token"
+    if not wanted and not connection.tokens.expires_within(GOOD_ENOUGH, now=now):
+        log.warning("token not refreshed", extra={**fields, "outcome": "kept", "reason": reason})
+        return True
     if isinstance(ending, RateLimited) and ending.retry_at is not None:
         until = max(until, ending.retry_at)
     log.warning("token not refreshed", extra={**fields, "outcome": "deferred", "reason": reason})

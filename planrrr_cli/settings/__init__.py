@@ -68,6 +68,7 @@ class Settings:
     timezone: str | None
     media_root: Path | None
     media_allow_private: bool
+    media_public_base_url: str | None
     environment: str | None
     notices: tuple[str, ...] = ()
 
@@ -109,6 +110,8 @@ def load_settings(environ: Mapping[str, str], *, cwd: Path) -> Settings:
     if {"ENCRYPTION_KEY", "ENCRYPTION_KEY_FILE"} <= given.keys():
         problems.append("ENCRYPTION_KEY and ENCRYPTION_KEY_FILE are both set; keep the one that is meant")
     values = _validated(sources, problems)
+    if "MEDIA_PUBLIC_BASE_URL" in given and "MEDIA_ROOT" not in given:
+        problems.append("MEDIA_PUBLIC_BASE_URL needs MEDIA_ROOT, the folder that is served there")
     if problems:
         raise ConfigError(_listed(problems))
     return Settings(**_completed(values, given), notices=tuple(notices({**env_file, **environment})))

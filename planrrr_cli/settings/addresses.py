@@ -101,3 +101,4 @@ def _postgresql(rest: str) -> Database:
 
 HOST = Kind("https address", _host)
 DATABASE = Kind("database address", _database)
+PUBLIC_BASE = Kind("https address", _host)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planrrr_cli.settings import kinds
-from planrrr_cli.settings.addresses import DATABASE, HOST
+from planrrr_cli.settings.addresses import DATABASE, HOST, PUBLIC_BASE
 from planrrr_cli.settings.kinds import Kind
 
 
@@ -107,6 +107,11 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "MEDIA_ALLOW_PRIVATE": Setting(
         "media_allow_private", kinds.FLAG, "1: media URLs may lead to private addresses", "0"
+    ),
+    "MEDIA_PUBLIC_BASE_URL": Setting(
+        "media_public_base_url",
+        PUBLIC_BASE,
+        "where MEDIA_ROOT is served to everybody, for platforms that fetch media themselves (Instagram)",
     ),
     "PLANRRR_ENV": Setting("environment", kinds.TEXT, "a name for this installation, in logs and reports"),
 }

@@ -61,10 +61,12 @@ def load(
     }
     return {
         row[p.id]: rows.publication(
+            tx,
             row,
             rows.post(row, pictures.get(row[p.post_id], ())),
             opened[row[p.connection_id]],
             bound.get(row[p.connection_id], frozenset()) - {row[p.remote_id]},
+            tokens=tokens,
         )
         for row in found
     }

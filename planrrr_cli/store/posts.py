@@ -102,7 +102,7 @@ def _insert_post(tx: Tx, post_id: str, new: NewPost, now: datetime) -> bool:
 
 
 def _medium(post_id: str, position: int, one: Any) -> dict[str, Any]:
-    fields = ("file", "url", "alt", "kind", "content_type", "size", "sha256")
+    fields = ("file", "url", "alt", "kind", "content_type", "size", "sha256", "public_url")
     values = {field: getattr(one, field) for field in fields} | {"shape": one.shape and asdict(one.shape)}
     return {"post_id": post_id, "position": position, **values}
 

@@ -136,7 +136,7 @@ def note(
         "p_id": publication_id,
         "p_attempt_id": attempt.id,
         "p_claim_id": attempt.claim_id,
-        "p_checkpoint": checkpoint,
+        "p_checkpoint": rows.sealed_checkpoint(tx, checkpoint, publication_id),
         "p_sending_since": sending_since,
         "p_updated_at": now,
     }

@@ -18,6 +18,7 @@ from planrrr_cli.store.session import Tx
 
 Row = Mapping[Any, Any]  # keyed by the Column objects of schema.py, so that joins cannot confuse names
 
+_SEALED = "sealed"
 SEALED = Secret("")  # in the place of a token that nobody asked to decrypt
 
 
@@ -121,6 +122,7 @@ def medium(row: Row) -> Media:
         size=row[m.size],
         sha256=row[m.sha256],
         shape=Shape(**row[m.shape]) if row[m.shape] else None,
+        public_url=row[m.public_url],
     )
 
 
@@ -148,8 +150,38 @@ def attached_values(attached: Mapping[str, Mapping[str, Media]]) -> dict[str, An
     }
 
 
-def publication(row: Row, post: Post, connection: Connection, others: frozenset[str]) -> Publication:
-    """``post`` as written; it is adapted to the connection's platform here."""
+def sealed_checkpoint(tx: Tx, notes: Mapping[str, Any], publication_id: str) -> Mapping[str, Any]:
+    """As it is stored: a secret among the notes is an envelope there."""
+    return {
+        name: {_SEALED: _seal(tx, value, publication_id)} if isinstance(value, Secret) else value
+        for name, value in notes.items()
+    }
+
+
+def _seal(tx: Tx, value: Secret, publication_id: str) -> str:
+    return tx.cipher().encrypt(
+        value.reveal(), table="publications", column="checkpoint", row_id=publication_id
+    )
+
+
+def _opened_checkpoint(tx: Tx, notes: Mapping[str, Any], publication_id: str) -> Mapping[str, Any]:
+    """A secret that cannot be read any more is left out, as if it had never been noted."""
+    found = dict(notes)
+    for name, value in notes.items():
+        if isinstance(value, dict) and value.keys() == {_SEALED}:
+            try:
+                found[name] = tx.cipher().decrypt(
+                    value[_SEALED], table="publications", column="checkpoint", row_id=publication_id
+                )
+            except TokenUnreadable:
+                del found[name]
+    return found
+
+
+def publication(
+    tx: Tx, row: Row, post: Post, connection: Connection, others: frozenset[str], *, tokens: bool
+) -> Publication:
+    """``post`` as written; it is adapted to the connection's platform here. ``tokens``: open what is sealed, too."""
     p = schema.publications.c
     return Publication(
         id=row[p.id],
@@ -160,7 +192,7 @@ def publication(row: Row, post: Post, connection: Connection, others: frozenset[
         generation=row[p.generation],
         due_at=row[p.due_at],
         wake_at=row[p.wake_at],
-        checkpoint=row[p.checkpoint],
+        checkpoint=_opened_checkpoint(tx, row[p.checkpoint], row[p.id]) if tokens else row[p.checkpoint],
         attempts=row[p.attempts],
         spent=row[p.spent],
         interruptions=row[p.interruptions],

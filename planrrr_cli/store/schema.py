@@ -136,6 +136,7 @@ media = Table(
     Column("size", BigInteger),
     Column("sha256", Words),
     Column("shape", Json),
+    Column("public_url", Text),
     PrimaryKeyConstraint("post_id", "position"),
     _one_of("kind", [kind for kind in MediaKind if kind is not MediaKind.SUBTITLES]),  # those are attached
     CheckConstraint("position >= 0", name="position"),
@@ -244,3 +245,26 @@ runs = Table(
     Column("counts", Json, nullable=False),
 )
 Index("ix_runs_started", runs.c.team_id, runs.c.started_at)
+
+# These two belong to accounts and apps of the platforms, which teams may share: they have no team.
+rate_limits = Table(
+    "rate_limits",
+    metadata,
+    Column("bucket", Words, nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("exhausted_until", UtcDateTime),
+    Column("updated_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("bucket", "owner"),
+)
+
+spends = Table(
+    "spends",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("bucket", Words, nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("spent_at", UtcDateTime, nullable=False),
+    Column("amount", Integer, nullable=False),
+    CheckConstraint("amount >= 1", name="amount"),
+)
+Index("ix_spends_bucket_owner_spent_at", spends.c.bucket, spends.c.owner, spends.c.spent_at)

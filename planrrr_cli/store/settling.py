@@ -121,6 +121,8 @@ def settle(
     absent = attempt.kind is AttemptKind.RECONCILE and settlement.state in {State.SCHEDULED, State.FAILED}
     absent = absent and settlement.checkpoint is None
     statement, values = _written(tx, settlement, now, absent=absent)
+    if settlement.checkpoint is not None:
+        values["p_checkpoint"] = rows.sealed_checkpoint(tx, settlement.checkpoint, publication_id)
     values |= {
         "p_id": publication_id,
         "p_expected": _STATE_OF[attempt.kind],

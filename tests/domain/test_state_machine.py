@@ -53,6 +53,7 @@ from planrrr_cli.domain.steps import (
 from planrrr_cli.platforms import PLATFORMS, publisher_class
 from planrrr_cli.publishing.attempt import Bug, Ended, Ending, Work
 from planrrr_cli.publishing.ledger import Ledger, _with_step
+from planrrr_cli.publishing.quotas import Quotas
 from planrrr_cli.store import Store
 from tests.domain.lifecycle import SENDS, START, Stored, Table
 from tests.world import REPOSITORY
@@ -112,7 +113,7 @@ class Lives(RuleBasedStateMachine):
         self.clock = Clock()
         self.t = self.table(platform, draft=draft)
         self.view = self.t.row  # as the worker knows it
-        self.ledger = Ledger(self.clock, Random(1), Retries(most))
+        self.ledger = Ledger(self.clock, Random(1), Retries(most), Quotas(lambda connection: None))
         self.patience = publisher_class(platform).patience
         self.most = most
         self.exact = exact  # a handle tells what became of it; otherwise the account's posts are read

@@ -6,10 +6,12 @@ before. There is no idempotency key. https://developers.facebook.com/docs/pages-
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from typing import Any
 
-from planrrr_cli.domain.connections import Connection, Platform, Tokens
+from planrrr_cli.domain.connections import NOTHING, Connection, Platform, Tokens
 from planrrr_cli.domain.errors import ConnectionRevoked, OutcomeUnknown
 from planrrr_cli.domain.posts import MediaKind, Post
 from planrrr_cli.domain.publications import Publication
@@ -119,7 +121,9 @@ class FacebookPublisher(Publisher):
             )
         return facebook_tokens.refresh(self._graph(connection.tokens.refresh), connection)
 
-    def identify(self, tokens: Tokens, account_id: str | None) -> Account:
+    def identify(
+        self, tokens: Tokens, account_id: str | None, options: Mapping[str, Any] = NOTHING
+    ) -> Account:
         return facebook_tokens.identify(self._graph(tokens.access), tokens, account_id)
 
     @classmethod

@@ -7,9 +7,11 @@ https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from planrrr_cli.domain.connections import Connection, Platform, Tokens
+from planrrr_cli.domain.connections import NOTHING, Connection, Platform, Tokens
 from planrrr_cli.domain.errors import ContentRejected, MediaRejected, OutcomeUnknown, PlatformUnavailable
 from planrrr_cli.domain.posts import ContentRules
 from planrrr_cli.domain.publications import Publication
@@ -114,7 +116,9 @@ class LinkedInPublisher(Publisher):
     def refresh(self, connection: Connection) -> Tokens:
         return linkedin_tokens.refresh(self._rest(connection.tokens.access), connection.tokens)
 
-    def identify(self, tokens: Tokens, account_id: str | None) -> Account:
+    def identify(
+        self, tokens: Tokens, account_id: str | None, options: Mapping[str, Any] = NOTHING
+    ) -> Account:
         return linkedin_tokens.identify(self._rest(tokens.access), tokens, account_id)
 
     @classmethod

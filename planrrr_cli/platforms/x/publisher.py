@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from planrrr_cli.domain.connections import Connection, Platform, Tokens
+from planrrr_cli.domain.connections import NOTHING, Connection, Platform, Tokens
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
     ContentRejected,
@@ -99,7 +100,9 @@ class XPublisher(Publisher):
     def refresh(self, connection: Connection) -> Tokens:
         return x_tokens.refresh(self._calls(connection.tokens), connection.tokens)
 
-    def identify(self, tokens: Tokens, account_id: str | None) -> Account:
+    def identify(
+        self, tokens: Tokens, account_id: str | None, options: Mapping[str, Any] = NOTHING
+    ) -> Account:
         return x_tokens.identify(self._calls(tokens), tokens, account_id)
 
     def _calls(self, tokens: Tokens) -> Calls:
