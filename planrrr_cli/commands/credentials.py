@@ -14,7 +14,6 @@ from planrrr_cli.domain.connections import Connection, Platform, Tokens
 from planrrr_cli.domain.errors import InvalidDocument, UsageError
 from planrrr_cli.domain.secrets import Secret
 
-
 META = frozenset({Platform.FACEBOOK, Platform.INSTAGRAM})
 
 
