@@ -394,3 +394,13 @@ def test_postgresql_without_a_key_is_reported_only_when_the_key_is_needed(tmp_pa
     settings = load_settings({"DATABASE_URL": "postgresql://h/d"}, cwd=tmp_path)
     with pytest.raises(ConfigError, match="on every host"):
         load_key(settings, create=True)
+
+
+def test_a_public_address_of_media_needs_the_folder_that_is_served_there(tmp_path: Path) -> None:
+    base = {"MEDIA_PUBLIC_BASE_URL": "https://media.example/planrrr/"}
+    with pytest.raises(ConfigError, match="MEDIA_PUBLIC_BASE_URL needs MEDIA_ROOT"):
+        load_settings(base, cwd=tmp_path)
+    found = load_settings({**base, "MEDIA_ROOT": str(tmp_path)}, cwd=tmp_path)
+    assert found.media_public_base_url == "https://media.example/planrrr"
+    with pytest.raises(ConfigError, match="plain http to media.example"):
+        load_settings({"MEDIA_PUBLIC_BASE_URL": "http://media.example", "MEDIA_ROOT": "."}, cwd=tmp_path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -73,10 +73,6 @@ class Objection:
     final: bool = False
 
 
-def _unheard(_done: int, _total: int) -> None:
-    """Nobody watches."""
-
-
 class Publisher(ABC):
     """One platform's recipe. An instance serves one attempt: its ``api`` records the calls and guards the lease.
 
@@ -96,12 +92,14 @@ class Publisher(ABC):
     """What a call, by its name, uses up of a bucket, counted once the attempt has ended; never what is a ``Spend``."""
 
     def __init__(self, api: Api, app: App, media: MediaSource, clock: Clock) -> None:
-        self.progress: Callable[[int, int], None] = _unheard
-        """To be told, as often as one likes, how many bytes of an upload the platform has, of how many."""
         self.api = api
         self.app = app
         self.media = media
         self.clock = clock
+
+    def progress(self, done: int, total: int) -> None:
+        """So many bytes of an upload, of how many, are with the platform, where that is more than what has left."""
+        self.media.progress(done, total)
 
     @abstractmethod
     def publish(self, publication: Publication) -> Steps:

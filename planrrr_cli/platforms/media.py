@@ -40,12 +40,21 @@ class MediaUnavailable(PlatformUnavailable):
     counts_for_breaker = False
 
 
+Told = Callable[[int, int], None]
+"""Called often while bytes leave: how many of how many have."""
+
+
+def unheard(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
 class OpenMedia:
     """An open medium: ``media`` has all its facts. Use it as a context manager."""
 
-    def __init__(self, file: BinaryIO, media: Media, size: int, written: int) -> None:
+    def __init__(self, file: BinaryIO, media: Media, size: int, written: int, progress: Told) -> None:
         self.media = media
         self._written = written
+        self._progress = progress
         self.size = size
         self._file = file
 
@@ -68,6 +77,7 @@ class OpenMedia:
                 raise BadMedia(f"{self.media.name} became shorter while it was being sent")
             left -= len(piece)
             yield piece
+            self._progress(start + length - left, self.size)
         if _written(self._file) != self._written:
             raise BadMedia(f"{self.media.name} was changed while it was being sent")
 
@@ -98,6 +108,7 @@ class MediaSource:
         self._root = root
         self._fetcher = fetcher
         self._public_base = public_base
+        self.progress: Told = unheard
 
     def public_url(self, media: Media) -> str | None:
         """Where a platform can fetch it by itself, in ASCII; None where nobody serves the file."""
@@ -143,7 +154,7 @@ class MediaSource:
         except BaseException:
             file.close()
             raise
-        return OpenMedia(file, facts, facts.size or 0, written)
+        return OpenMedia(file, facts, facts.size or 0, written, self.progress)
 
     def _opened(self, path: Path) -> BinaryIO:
         try:

@@ -135,7 +135,7 @@ class Worker(threading.Thread):
         try:
             publisher = self._make_publisher(work.lane)
             if work.publication is not None:
-                publisher.progress = self._told.about(work.publication, work.lane.clock)
+                publisher.media.progress = self._told.about(work.publication, work.lane.clock)
             ending = self._carry_out(work, publisher)
         except (PlatformError, LeaseLost, NotDurable) as error:
             ending = error

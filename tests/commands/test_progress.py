@@ -59,3 +59,15 @@ def test_logs_go_back_to_where_they_went(monkeypatch: pytest.MonkeyPatch, public
         assert handler.stream is log
     finally:
         logging.getLogger().removeHandler(handler)
+
+
+def test_a_terminal_sees_how_far_an_upload_is(monkeypatch: pytest.MonkeyPatch, publication) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    progress = RunProgress(as_json=False)
+    with progress:
+        progress.begun(
+            publication, Attempt("a", publication.id, 1, AttemptKind.PUBLISH, "run", "claim", None)
+        )
+        progress.uploaded(publication, 50_000_000, 200_000_000)
+    assert "uploading, 25% of 200.0 MB" in terminal.getvalue()

@@ -7,6 +7,7 @@ import hashlib
 import ipaddress
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -417,7 +418,7 @@ def test_a_url_is_sniffed_once_it_is_fetched_and_its_query_is_not_told(
     source = MediaSource(None, Fetcher(transport, allow_private=True))
     server.on("GET /a", Answer(body=PNG))
     medium = Media(url=f"{server.url}/a?sig=hush")
-    assert source.look(medium) == medium
+    assert source.look(medium) == replace(medium, public_url=medium.url)
     with source.open(medium) as opened:
         assert opened.media.content_type == "image/png"
         assert opened.read() == PNG
@@ -483,3 +484,18 @@ def test_a_fetch_that_takes_too_long_or_leads_away_from_https_ends(
     onward = Reply(302, {"Location": "http://example.com/"})
     with pytest.raises(CannotFetch, match="from https"):
         fetching._next_url("https://example.com/", onward)
+
+
+def test_a_file_below_the_served_folder_has_a_public_address_in_ascii(tmp_path: Path) -> None:
+    folder = tmp_path / "media"
+    (folder / "spring & fall").mkdir(parents=True)
+    inside, outside = folder / "spring & fall" / "brötchen #1.png", tmp_path / "other.png"
+    for path in (inside, outside):
+        path.write_bytes(PNG)
+    served = MediaSource(folder, public_base="https://media.example/planrrr")
+    wanted = "https://media.example/planrrr/spring%20%26%20fall/br%C3%B6tchen%20%231.png"
+    assert served.look(Media(file=str(inside))).public_url == wanted
+    assert served.public_url(Media(file=str(outside))) is None
+    assert MediaSource(tmp_path).look(Media(file=str(outside))).public_url is None
+    noted = Media(file=str(inside), public_url="https://old.example/1.png")
+    assert (served.public_url(noted), MediaSource(None).public_url(noted)) == (wanted, noted.public_url)
