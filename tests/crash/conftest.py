@@ -58,7 +58,8 @@ class Copies:
             command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
             names = (sql.Identifier(_database(url)), sql.Identifier(_database(self.world.database_url)))
             self.server.run(command.format(*names))
-        return World(folder, url, self.world.sandbox, self.world.zygote, more=dict(self.world.more))
+        more, media = dict(self.world.more), self.world.folder
+        return World(folder, url, self.world.sandbox, self.world.zygote, more=more, media_root=media)
 
     def done_with(self, world: World) -> None:
         if self.server is not None:
