@@ -34,6 +34,7 @@ class PointOfNoReturn:
 @dataclass(frozen=True, slots=True)
 class Spend:
     """What the recipe does next uses up ``amount`` of ``bucket``; counted, for all processes, before it goes on.
+    0 only asks whether there is any room beyond what is counted.
 
     ``limit`` and ``used`` are what the platform itself says just now. Where there is no room,
     :class:`~planrrr_cli.domain.errors.RateLimited` is raised at the ``yield``; the publication waits until there is.
