@@ -44,6 +44,11 @@ def sent(sandbox: SandboxServer) -> int:
     return sum(one["call"] in PIECES for one in requests)
 
 
+def ended(process: subprocess.Popen[bytes]) -> bool:
+    """Without reaping it: what it used is asked for afterwards."""
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
 def run(
     environ: dict[str, str], folder: Path, sandbox: SandboxServer, kill_at: float | None
 ) -> tuple[float, int]:
@@ -51,7 +56,7 @@ def run(
     log = (folder / "run.log").open("ab")
     command = [sys.executable, "-m", "planrrr_cli", "publish-due", "--json"]
     process = subprocess.Popen(command, env=environ, cwd=folder, stdout=log, stderr=log)
-    while kill_at is not None and process.poll() is None:
+    while kill_at is not None and not ended(process):
         if sent(sandbox) >= kill_at:
             process.send_signal(signal.SIGKILL)
             break

@@ -243,7 +243,9 @@ def _go_on(story: Story) -> None:
     program = "planrrr" if shutil.which("planrrr") else f"{shlex.quote(sys.executable)} -m planrrr_cli"
     render.say(f"everything is in {story.folder}; to go on:")
     render.say(f"  cd {shlex.quote(str(story.folder))}")
-    render.say(f"  {program} sandbox --port {port} --state sandbox.json --media {POSTS}   # in another terminal, there too")
+    render.say(
+        f"  {program} sandbox --port {port} --state sandbox.json --media {POSTS}   # in another terminal, there too"
+    )
     render.say(f"  {program} list")
     render.say(f"  {program} add posts/text.md --at now   # change its text first: a document is added once")
     render.say(f"  {program} publish-due                  # {story.url} shows what came out")

@@ -7,7 +7,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +15,7 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from planrrr_cli.domain.errors import ErrorKind, MediaRejected, PlanrrrError, PlatformUnavailable
-from planrrr_cli.domain.posts import Media
+from planrrr_cli.domain.posts import Media, MediaKind
 from planrrr_cli.platforms.fetching import CannotFetch, Fetcher, HostTrouble
 from planrrr_cli.platforms.shapes import shape_of
 from planrrr_cli.platforms.sniff import ENOUGH, first_bytes, sniff
@@ -172,23 +172,48 @@ class MediaSource:
             why = error.strerror if isinstance(error, OSError) else str(error)
             raise BadMedia(f"{path} cannot be read: {why}") from None
 
+    def peek(self, media: Media) -> Media:
+        """``media`` with its kind and type, told from its first bytes; no more of a URL is fetched.
+
+        For media that a platform fetches by itself. Raises BadMedia, or MediaAway when the host may do better later.
+        """
+        if media.kind is not None or media.file is not None:
+            return media if media.kind is not None else self.look(media)
+        head = bytearray()
+
+        def take(piece: bytes) -> None:
+            head.extend(piece)
+            if len(head) >= ENOUGH:
+                raise _Enough
+
+        with suppress(_Enough):
+            self._fetch(media, MOST_FETCHED, take)
+        kind, content_type = _kind_of(bytes(head), media)
+        return replace(media, kind=kind, content_type=content_type)
+
     def _fetched(self, media: Media, limit: int) -> BinaryIO:
-        if self._fetcher is None or media.url is None:
-            raise BadMedia(f"{media.name or 'a medium without file and address'} cannot be fetched here")
         file = tempfile.TemporaryFile(prefix="planrrr-")  # noqa: SIM115 - it has no name, so no crash leaves it behind
         try:
-            self._fetcher.fetch(media.url, limit, file.write)
+            self._fetch(media, limit, file.write)
             file.flush()
-        except CannotFetch as error:
-            file.close()
-            raise BadMedia(f"{media.name} is not fetched: {error}") from None
-        except HostTrouble as error:
-            file.close()
-            raise MediaAway(f"{media.name} could not be fetched: {error}") from None
         except BaseException:
             file.close()
             raise
         return file
+
+    def _fetch(self, media: Media, limit: int, sink: Callable[[bytes], object]) -> None:
+        if self._fetcher is None or media.url is None:
+            raise BadMedia(f"{media.name or 'a medium without file and address'} cannot be fetched here")
+        try:
+            self._fetcher.fetch(media.url, limit, sink)
+        except CannotFetch as error:
+            raise BadMedia(f"{media.name} is not fetched: {error}") from None
+        except HostTrouble as error:
+            raise MediaAway(f"{media.name} could not be fetched: {error}") from None
+
+
+class _Enough(Exception):
+    """Stops a fetch whose first bytes were all that was wanted."""
 
 
 def _open_below(root: Path, relative: Path) -> BinaryIO:
@@ -234,10 +259,15 @@ def _facts(file: BinaryIO, media: Media) -> Media:
         raise BadMedia(
             f"{media.name} has changed since it was added; add the post again to publish the new one"
         )
+    kind, content_type = _kind_of(head, media)
+    return replace(media, kind=kind, content_type=content_type, size=size, sha256=digest.hexdigest())
+
+
+def _kind_of(head: bytes, media: Media) -> tuple[MediaKind, str]:
     found = sniff(head)
     if found is None:
         raise BadMedia(f"{media.name} is no kind of file that we know (it begins with {first_bytes(head)})")
-    return replace(media, kind=found[0], content_type=found[1], size=size, sha256=digest.hexdigest())
+    return found
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from planrrr_cli.domain.connections import ConnectionStatus
 from planrrr_cli.domain.posts import Problem, problems
 from planrrr_cli.domain.publications import Publication, State
-from planrrr_cli.platforms import PLATFORMS, publisher_class
+from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.admission import Admitted, Invalid, NeedsPerson, RefreshFirst, TooLate, admit
 from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.store import lanes, posts
@@ -56,8 +56,6 @@ def _chosen(publication: Publication, options: RunOptions, now: datetime) -> boo
 
 
 def _rehearsal(ctx: Context, publication: Publication, options: RunOptions, now: datetime) -> Rehearsal:
-    if publication.platform not in PLATFORMS:
-        return Rehearsal(publication, False, f"this version cannot publish to {publication.platform}", [])
     recipe = publisher_class(publication.platform)
     rules = recipe.rules_for(publication.connection)
     found = problems(publication.post, rules)

@@ -31,15 +31,19 @@ def queued(planrrr, write, accounts, text: str = "Fresh bread.", at: str = "now"
 @pytest.mark.slow
 def test_the_samples_go_out_once_each_and_their_pages_open(process, accounts, control, folder) -> None:
     shutil.copytree(EXAMPLES, folder / "samples")
+    served = {
+        "MEDIA_ROOT": str(folder / "samples"),
+        "MEDIA_PUBLIC_BASE_URL": f"{control.url}/_sandbox/media",
+    }
     names = [f"samples/{path.name}" for path in samples()]
     first_of_each = {one["platform"]: one["account_id"] for one in reversed(accounts)}
     for platform, account_id in first_of_each.items():
         named = re.compile(rf"^to: .*\b{platform}\b", re.MULTILINE)
         mine = [name for name in names if named.search(Path(name).read_text(encoding="utf-8"))]
         assert mine, f"no sample is for {platform}"
-        process("add", *mine, "--to", f"{platform}:{account_id}", "--at", "now")
+        process("add", *mine, "--to", f"{platform}:{account_id}", "--at", "now", env=served)
     for _ in range(5):
-        report = process("publish-due", "--json").json
+        report = process("publish-due", "--json", env=served).json
         if not report["processing"]:
             break
     seen = [entry["remote_id"] for entry in control.posts()]

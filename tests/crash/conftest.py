@@ -16,13 +16,14 @@ from psycopg import sql
 from planrrr_cli.context import open_context
 from planrrr_cli.sandbox import SandboxServer
 from tests.conftest import PostgresServer
+from tests.flows import MEDIA
 from tests.publishing.outside import Shown
 from tests.world import SandboxControl, World, Zygote
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxControl]:
-    with SandboxServer(port=0) as server:
+    with SandboxServer(port=0, media_folder=MEDIA) as server:
         yield SandboxControl(server.url)
 
 

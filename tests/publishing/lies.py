@@ -50,6 +50,11 @@ CODES = {
         ("error:403", "error:400", "error:401", "error:403:8"),
         ("error:402", "error:429:1", "error:500:1", "error:88"),
     ),
+    Platform.INSTAGRAM: Codes(
+        ("error:100:33", "error:10"),
+        ("error:10", "error:100", "error:190", "error:9004:2207052", "error:25:2207050"),
+        ("error:4:2207051", "error:9:2207042", "error:24:2207008"),
+    ),
     Platform.LINKEDIN: Codes(
         ("error:404",),
         ("error:100", "error:400:2", "error:65601", "error:422"),
@@ -73,8 +78,19 @@ def _facebook(host: str) -> dict[str, str]:
     }
 
 
+def _youtube(host: str) -> dict[str, str]:
+    [film] = MEDIA.glob("*.mp4")
+    return {
+        "pieces": "---\nto: [youtube]\ntitle: Long\nmedia: [long.mp4]\n---\nIn pieces.\n",
+        "by address": f"---\nto: [youtube]\ntitle: Far\nmedia: [{{url: {host}/{film.name}}}]\n---\nFar.\n",
+    }
+
+
 # Flows that differ from those of every test in number or source of their media.
-MORE: dict[Platform, Callable[[str], dict[str, str]]] = {Platform.FACEBOOK: _facebook}
+MORE: dict[Platform, Callable[[str], dict[str, str]]] = {
+    Platform.FACEBOOK: _facebook,
+    Platform.YOUTUBE: _youtube,
+}
 EVERY_FLOW = [*ALL, *((platform, flow) for platform in MORE for flow in MORE[platform](""))]
 
 

@@ -16,7 +16,8 @@ It sees the public ledger, the tables and the logs (``evidence.py``) and imports
   was in the queue before the first of them began, and that nobody moved in this step. And what went out in its first
   attempt stands in the ledger in that order; what did not (deferred, retried, processing, in doubt, interrupted)
   has stepped aside.
-* No token in a log, and no traceback.
+* What the platform itself did not make a post of in the end (YouTube says so of a video) was never out.
+* No token in a log or in a table, nor the address of an upload, and no traceback in a log.
 * When all is quiet: nothing is publishing, no attempt is open, no lane is held, nothing has a ``wake_at``.
 """
 
@@ -29,32 +30,37 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from tests.soak.chains import Chain, Said, chains, ids_of, strays
-from tests.soak.evidence import LedgerReader, LogReader, Row, Tables, read_tables, secrets_of
+from tests.soak.chains import Chain, Said, chains, digest_of, ids_of, strays
+from tests.soak.evidence import LedgerReader, LogReader, Row, Tables, read_tables, secrets_of, texts_of
 
 SENT = frozenset({"published", "publishing", "processing", "in_doubt"})
 WAITING = frozenset({"scheduled", "processing"})
 OVER = frozenset({"failed", "missed"})
+TABLES_READ = 10  # looks from one reading of whole tables to the next
 HALF_OUT = SENT - {"published"} | {"scheduled", "failed", "cancelled"}  # of a thread
 # As the sandbox spells each platform's tokens: those that it handed out by a refresh are in no list.
 TOKENS = {
     "facebook": r"EAAB[A-Za-z0-9]{24,}",
+    "instagram": r"(?:IGAA|EAAB)[A-Za-z0-9]{24,}",
     "linkedin": r"AQ[VW][A-Za-z0-9]{60,}",
     "x": r"(?<![A-Za-z0-9])(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{80}(?![A-Za-z0-9])",
+    "youtube": r"ya29\.[\w-]{20,}|1//0[\w-]{20,}",
 }
-TOKEN = re.compile("|".join(TOKENS.values()))
+UPLOAD = r"\bAK[A-Za-z0-9]{70,}"  # whoever knows the id of one of YouTube's uploads can send to it
+TOKEN = re.compile("|".join([*TOKENS.values(), UPLOAD]))
 # Each platform's codes or words for "posted before", as the tables name them. Chance never lies with these.
 DUPLICATES = {
     "facebook": re.compile(r"506[/ ]|\S*/1366051 "),
+    "instagram": re.compile(r"24/2207008 "),
     "linkedin": re.compile(r"DUPLICATE_POST|.*(posted the same|as a duplicate)"),
     "x": re.compile(r".*(duplicate content|post the same again)"),
 }
 
 
 def _is_all_noted(row: Row, chain: Chain) -> bool:
-    """Somebody just said that the last part is out: the next run only writes that it is published."""
+    """Somebody, or the platform, just said that all of it is out: the next run only writes that it is published."""
     noted = len(chain.parts) > 1 and row.parts_known == len(chain.parts)
-    return noted and row.state == "scheduled" and row.error_kind is None
+    return (noted or row.accepted) and row.state == "scheduled" and row.error_kind is None
 
 
 class Checker:
@@ -69,6 +75,7 @@ class Checker:
         self._before: dict[str, Row] = {}
         self._begun: set[str] = set()
         self._in_order: dict[str, list[str]] = defaultdict(list)
+        self._looks = 0
         self.expected: dict[tuple[str, str], Said] = {}
 
     def expect(self, account_id: str, said: Said) -> None:
@@ -102,6 +109,9 @@ class Checker:
             *self._sequence(tables, out),
             *self._written(),
         ]
+        self._looks += 1
+        if quiet or self._looks % TABLES_READ == 0:
+            found += self._told()
         if quiet:
             found += self._quiet(tables)
         self._before = tables.rows
@@ -110,7 +120,8 @@ class Checker:
     def _twice(self, entries: list[dict[str, Any]]) -> Iterator[str]:
         by_text = defaultdict(list)
         for entry in entries:
-            by_text[entry["account_id"], entry.get("parent"), entry["text"]].append(entry)
+            words = entry["text"] or digest_of(entry) or entry["remote_id"]
+            by_text[entry["account_id"], entry.get("parent"), words].append(entry)
         for (account, parent, text), several in by_text.items():
             if len(several) > 1:
                 what = "the comment" if parent else "the post"
@@ -219,6 +230,12 @@ class Checker:
                 if after < sequence:
                     yield f"{other} was public before {one}, which had its turn first ({after}, {sequence})"
             self._in_order[connection] = known[-50:]
+
+    def _told(self) -> Iterator[str]:
+        for table, text in texts_of(self._database_url):
+            found = {secret for secret in self._secrets if secret in text} | set(TOKEN.findall(text))
+            for secret in sorted(found):
+                yield f"the table {table} shows the secret {secret[:8]}…: {text[:2000]}"
 
     def _written(self) -> Iterator[str]:
         self._secrets |= secrets_of(self._sandbox_url)

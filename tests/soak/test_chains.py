@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from planrrr_cli.sandbox import SandboxServer
+from tests.flows import MEDIA
 from tests.soak.chains import Chain, Entry, Said, chains, strays
 from tests.soak.checker import Checker
 from tests.soak.test_soak import change, run
@@ -73,7 +74,7 @@ def test_an_answer_to_nothing_is_a_stray() -> None:
 @pytest.mark.slow
 def test_the_checker_judges_threads(tmp_path: Path) -> None:
     parts = ("Two.", "Three.")
-    with SandboxServer(port=0) as server:
+    with SandboxServer(port=0, media_folder=MEDIA) as server:
         world = World(tmp_path, f"sqlite:///{tmp_path}/planrrr.db", SandboxControl(server.url))
         world.connect()
         world.add("---\nto: [x]\nx: {thread: [Two., Three.]}\n---\nOne.\n")

@@ -20,6 +20,7 @@ from planrrr_cli.platforms import PLATFORMS
 from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.publishing.run import publish
 from planrrr_cli.sandbox import SandboxServer
+from tests.flows import MEDIA
 from tests.soak.chains import Said
 from tests.soak.checker import TOKENS, Checker
 from tests.soak.session import Soak
@@ -49,7 +50,7 @@ def test_random_posts_faults_kills_and_people_break_no_promise(database_url: str
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Two posts that are out, one of them with a comment, and one that is due tomorrow."""
     folder = tmp_path_factory.mktemp("told")
-    with SandboxServer(port=0) as server:
+    with SandboxServer(port=0, media_folder=MEDIA) as server:
         world = published(folder, f"sqlite:///{folder}/planrrr.db", server)
         tomorrow = datetime.now(UTC) + timedelta(days=1)
         world.add(LATER, name="later.md", at=tomorrow.isoformat(timespec="seconds"))
@@ -160,7 +161,7 @@ def test_the_checker_knows_when_all_should_be_quiet(copy: Copy, sql: str, phrase
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[tuple[World, Checker]]:
     """A world with a sandbox of its own, whose ledger may be spoiled."""
-    with SandboxServer(port=0) as server:
+    with SandboxServer(port=0, media_folder=MEDIA) as server:
         world = published(tmp_path, f"sqlite:///{tmp_path}/planrrr.db", server)
         checker = Checker(server.url, world.database_url, tmp_path)
         assert checker.check() == []
@@ -249,7 +250,7 @@ def test_the_checker_sees_who_went_first(own: tuple[World, Checker]) -> None:
 def test_the_checker_reads_postgresql_too(database_url: str, tmp_path: Path) -> None:
     if database_url.startswith("sqlite"):
         pytest.skip("the others read SQLite")
-    with SandboxServer(port=0) as server:
+    with SandboxServer(port=0, media_folder=MEDIA) as server:
         published(tmp_path, database_url, server)
         checker = Checker(server.url, database_url, tmp_path)
         assert checker.check(quiet=True) == []
