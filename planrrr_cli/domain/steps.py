@@ -13,8 +13,8 @@ from planrrr_cli.domain.quota import Bucket
 class Checkpoint:
     """A durable note: merged into ``publication.checkpoint`` and committed before the recipe goes on.
 
-    Values are JSON values, or a ``Secret``, which is stored encrypted. A checkpoint after a point of no return says that
-    the irrevocable call was answered.
+    Values are JSON values, or a ``Secret``, which is stored encrypted. A checkpoint after a point of no return says
+    that the irrevocable call was answered.
     """
 
     __slots__ = ("values",)

@@ -145,7 +145,9 @@ def _entry_of(path: str, entries: list[Entry]) -> Entry | None:
     """A comment that has no page of its own is shown on its post's page."""
     last = path.rpartition("/")[2]
     for entry in entries:
-        if entry.parent is None and (entry.path.rstrip("/") == path or last in (entry.remote_id, entry.post_id)):
+        if entry.parent is None and (
+            entry.path.rstrip("/") == path or last in (entry.remote_id, entry.post_id)
+        ):
             return entry
     return next((each for each in entries if each.path.rstrip("/") == path or each.remote_id == last), None)
 

@@ -114,7 +114,9 @@ def read_tables(url: str) -> Tables:
     length = "jsonb_array_length" if postgres else "json_array_length"
     noted = "p.checkpoint::jsonb -> 'parts'" if postgres else "p.checkpoint, '$.parts'"
     parts = f"coalesce({length}({noted}), 0)"
-    accepted = "p.checkpoint::jsonb ->> 'accepted'" if postgres else "json_extract(p.checkpoint, '$.accepted')"
+    accepted = (
+        "p.checkpoint::jsonb ->> 'accepted'" if postgres else "json_extract(p.checkpoint, '$.accepted')"
+    )
     rows = _ROWS.format(
         due=at("p.due_at"),
         created=at("p.created_at"),

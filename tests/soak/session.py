@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import time
 import urllib.error
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, redirect_stderr
 from datetime import datetime
 from pathlib import Path
@@ -16,17 +15,19 @@ from typing import Any
 
 from planrrr_cli.context import open_context
 from tests.flows import MEDIA
-from tests.soak.chance import LONGEST_STOP, Chance
+from tests.soak.chance import Chance
 from tests.soak.checker import Checker
 from tests.soak.clock import MovedClock, set_moved
 from tests.soak.people import People
 from tests.soak.runs import KILLED, Plan, Runner, Sandbox
+from tests.soak.troubles import LONGEST_STOP, wide
 from tests.world import World, call
 
 RUNNERS = 4
 MOST_ROUNDS = 80
 REMEMBERED = 60
 STORE_UNAVAILABLE = 75
+UPLOADS = 30  # videos a day on YouTube, while it lasts
 
 
 class Violation(Exception):
@@ -50,7 +51,7 @@ class Soak:
         self._disagreement = 0.0
         self._clock_file = folder / "clock"
         set_moved(self._clock_file, 0.0)
-        self.sandbox = Sandbox(seed, accounts)
+        self.sandbox = Sandbox(seed, accounts, folder)
         self._closing.callback(self.sandbox.close)
         self.world = World(folder, database_url, self.sandbox.control, more={"PLANRRR_HTTP_TIMEOUT": "2"})
         with (folder / "people.log").open("a", encoding="utf-8") as log, redirect_stderr(log):
@@ -59,11 +60,12 @@ class Soak:
             )
             ctx = self._closing.enter_context(opened)
         self.checker = Checker(self.sandbox.control.url, database_url, folder)
-        self.chance = Chance(seed, self._calls())
+        media = {path.name: path.read_bytes() for path in MEDIA.iterdir()}
+        self.chance = Chance(seed, self._calls(), media)
         self.people = People(ctx, folder, self.sandbox.control, self.checker, self.chance)
         self.runners = [self._runner(number) for number in range(RUNNERS)]
-        for path in MEDIA.iterdir():
-            shutil.copy(path, folder / path.name)
+        for name, content in media.items():
+            (folder / name).write_bytes(content)
         known = self.sandbox.control.accounts()["connections"]
         self.accounts = [(one["platform"], one["accountId"]) for one in known]
 
@@ -103,6 +105,14 @@ class Soak:
         """Migrated, connected, and nothing wrong yet."""
         self.people.ctx.store.migrate()
         self._act(self.people.sign_in(everywhere=True))
+        self._levers(self.chance.narrow(self.accounts))
+        self._levers(
+            [
+                {"account_id": one, "uploads_per_day": UPLOADS}
+                for name, one in self.accounts
+                if name == "youtube"
+            ]
+        )
         self._verdict()
 
     # -- one step --
@@ -133,10 +143,17 @@ class Soak:
     def _misbehave(self) -> None:
         if self.chance.often(0.25):
             self._clear_faults()
+        if self.chance.often(0.2):
+            self._levers(self.chance.endings(self.accounts))
         known = [identity for _, identity in self.accounts]
         for fault in [one for _ in range(self.chance.some(8)) for one in self.chance.faults(known)]:
             if self._arm(fault):
                 self._act(f"fault {' '.join(str(value) for value in fault.values())}")
+
+    def _levers(self, documents: Sequence[dict[str, Any]]) -> None:
+        for one in documents:
+            call(f"{self.sandbox.control.url}/_sandbox/accounts", one)
+            self._act(f"account {' '.join(f'{name} {value}' for name, value in one.items())}")
 
     def _clear_faults(self) -> None:
         url = f"{self.sandbox.control.url}/_sandbox/faults"
@@ -208,16 +225,24 @@ class Soak:
     def heal(self) -> None:
         """No more faults or kills; time passes until nobody needs to look any more."""
         self._clear_faults()
+        self._levers([found for one in self.accounts if (found := wide(*one))])
         for number in range(MOST_ROUNDS):
             self.step_number += 1
             for deed in (self.people.resume_all, self.people.sign_in, self.people.resolve_doubts):
                 self._act(deed())
-            self._move((0, 20, 90, 330, 720)[number] if number < 5 else 1500)
+            self._move(
+                (0, 20, 90, 330, 720)[number] if number < 5 else max(1500, self._until_somebody_looks())
+            )
             self._run([Plan(8), Plan(8)])
             self._verdict()
             if self._is_quiet():
                 break
         self._verdict(quiet=True)
+
+    def _until_somebody_looks(self) -> float:
+        """Seconds; those of which a limit is the reason may have to wait for a day."""
+        waking = [datetime.fromisoformat(row.wake_at) for row in self.checker.rows if row.wake_at is not None]
+        return (min(waking) - self._now()).total_seconds() + 60 if waking else 0
 
     def _is_quiet(self) -> bool:
         rows = self.checker.rows
