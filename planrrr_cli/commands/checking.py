@@ -157,10 +157,11 @@ def problems_on(platform: Platform, checked: Checked, connection: Connection | N
     ]
 
 
-def counts_on(platform: Platform, post: Post) -> dict[str, int]:
+def counts_on(platform: Platform, post: Post) -> dict[str, int | str]:
     """How long the text is where it is limited, as the platform counts."""
     rules = publisher_class(platform).rules
     return {
         "character_count": rules.count(rules.words(post.adapted(platform))),
         "character_limit": rules.text.value,
+        "counted_in": rules.unit,
     }

@@ -213,8 +213,10 @@ def _agreed(one: Publication, answer: Answer, named: str | None, asked: Asked) -
 
 
 def _more_to_come(one: Publication, out: Published | Landed | None) -> bool:
-    """Whether a run has something to add to what is out: the first comment, the address."""
-    return isinstance(out, Published) and bool(one.post.first_comment or out.permalink is None)
+    """Whether a run may have something to add to what is out: the address, a first comment, files that options name."""
+    return isinstance(out, Published) and bool(
+        out.permalink is None or one.post.first_comment or one.post.attachments or one.post.options
+    )
 
 
 def _question(one: Publication, out: Published | Landed | None, now: datetime) -> str:

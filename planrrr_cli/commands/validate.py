@@ -69,13 +69,10 @@ def _people(shape: Shape) -> None:
     for error in shape["errors"]:
         render.line(f"  {render.clean(error['message'])}")
     for target in shape["targets"]:
-        known = "character_count" in target
-        count = (
-            f", {target['character_count']:,} of {target['character_limit']:,} characters" if known else ""
-        )
+        count = f"{target['character_count']:,} of {target['character_limit']:,} {target['counted_in']}"
         account = f":{render.clean(target['connection'])}" if "connection" in target else ""
         render.line(
-            f"  {target['platform']}{account}: {'takes it' if target['valid'] else 'refuses it'}{count}"
+            f"  {target['platform']}{account}: {'takes it' if target['valid'] else 'refuses it'}, {count}"
         )
         for severity in ("error", "warning"):
             for problem in target[severity + "s"]:

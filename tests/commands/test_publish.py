@@ -184,3 +184,15 @@ def test_a_dry_run_of_force_says_what_would_appear_again(planrrr, accounts, writ
     ran = planrrr("publish-one", post["id"], "--force", "--dry-run")
     assert f"{post['publications'][0]['id'][:8]} would appear a second time on facebook" in ran.err
     assert len(control.posts()) == 1
+
+
+def test_what_a_platform_still_works_on_says_so_and_when_it_is_looked_at(
+    planrrr, accounts, write, control, folder
+) -> None:
+    shutil.copy(EXAMPLES / "media" / "bread-rises.mp4", folder)
+    control.fault(call="facebook.reel.finish", kind="processing:50")
+    write("reel.md", front=f"to: ['{first(accounts)}']\nmedia: [bread-rises.mp4]")
+    planrrr("add", "reel.md", "--at", "now")
+    ran = planrrr("publish-due", "--max-seconds", "2")
+    assert "processing" in ran.out and "looked at again" in ran.out, ran.out
+    assert "the platform is asked" in planrrr("list").out

@@ -31,6 +31,7 @@ HIDDEN = ("hide:20", "hide:1200")  # seconds of the platforms' clock
 HIDDEN_FOR_GOOD = "hide:9000000"
 ALL_KINDS = tuple(dict.fromkeys([*BEFORE, *AFTER, *FAILED_READS, *HIDDEN]))
 LONG = 2_500_000  # bytes: three chunks of a long video
+LONGER = 17_500_000  # bytes: three pieces of YouTube's
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _facebook(host: str) -> dict[str, str]:
 def _youtube(host: str) -> dict[str, str]:
     [film] = MEDIA.glob("*.mp4")
     return {
-        "pieces": "---\nto: [youtube]\ntitle: Long\nmedia: [long.mp4]\n---\nIn pieces.\n",
+        "pieces": "---\nto: [youtube]\ntitle: Long\nmedia: [longer.mp4]\n---\nIn pieces.\n",
         "by address": f"---\nto: [youtube]\ntitle: Far\nmedia: [{{url: {host}/{film.name}}}]\n---\nFar.\n",
     }
 

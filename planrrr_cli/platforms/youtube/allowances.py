@@ -39,7 +39,8 @@ CHARGES: Mapping[str, tuple[Bucket, int]] = {
 
 # A clock of ours that is a little fast meets the old day's counter in the first minutes of the new one.
 NEW_DAY = timedelta(minutes=10)
-_MORE = "an audit can raise it: https://developers.google.com/youtube/data/guides/quota_and_compliance_audits"
+# https://developers.google.com/youtube/data/guides/quota_and_compliance_audits (read 2026-11-23)
+_MORE = "Google gives more after an audit"
 
 
 def spend(bucket: Bucket, amount: int, connection: Connection) -> Spend:

@@ -10,6 +10,7 @@ from typing import Any
 from planrrr_cli.platforms.wire import NotJson, Reply
 
 _QUOTED = 200
+_ID_SHOWN = 17
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")  # messages about quotas hold links
 
 
@@ -68,9 +69,10 @@ def envelope_of(reply: Reply) -> Envelope | None:
 
 
 def request_id(reply: Reply) -> str | None:
-    """What Google's support asks for; uploads alone have one."""
+    """The beginning of what Google's support asks for; uploads alone have one. Whole it is the ``upload_id`` of the
+    session's address, which nobody may know."""
     found = reply.header("x-guploader-uploadid")
-    return one_line(found, 100) if found else None
+    return one_line(found, _ID_SHOWN) if found else None
 
 
 def one_line(text: str, most: int = _QUOTED) -> str:

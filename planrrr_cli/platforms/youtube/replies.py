@@ -117,7 +117,7 @@ def _limit(reply: Reply, told: Envelope, now: datetime, bucket: Bucket) -> Platf
         used = UPLOADS if told.of_uploads else bucket
         return explained(
             RateLimited(
-                _sentence(f"{used} of a day are used up", reply, told),
+                _sentence(f"{used} are used up for today", reply, told),
                 bucket=used,
                 retry_at=day_ends(now),
                 scope=Scope.APP,

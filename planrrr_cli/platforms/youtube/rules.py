@@ -56,7 +56,7 @@ def _description(post: Post) -> Iterator[Problem]:
     size, limit = description_bytes(text), DESCRIPTION.value
     if size > limit:
         said = f"the description has {size:,} bytes in {len(text):,} characters"
-        said = f"{said}, {size - limit:,} bytes more than {limit:,}"
+        said = f"{said}, {size - limit:,} more than {limit:,}"
         yield Problem("text_too_long", said)
     yield from _characters("description", text, allowed="\n")
     hashtags = (post.title or "").count("#") + text.count("#")
@@ -148,6 +148,7 @@ YOUTUBE_RULES = ContentRules(
     media_count=VIDEOS,
     count=description_bytes,
     words=description_of,
+    unit="bytes",
     length=_description,
     checks=(_title, lambda post: media_problems(post.media), _options, _attachments),
     files=FILES,

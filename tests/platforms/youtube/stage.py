@@ -111,8 +111,9 @@ class YouTube:
         self.sessions.append(Session(size, body, request.headers, request.query))
         number = len(self.sessions)
         place = self.location or f"{self.server.url}/upload/youtube/v3/videos"
-        location = f"{place}?uploadType=resumable&upload_id=s3cret-{number}&part=snippet,status"
-        return Answer(200, b"", {"Location": location, "X-GUploader-UploadID": f"up-{number}"})
+        upload = f"upload-number-{number}-s3cret-{number}"
+        location = f"{place}?uploadType=resumable&upload_id={upload}&part=snippet,status"
+        return Answer(200, b"", {"Location": location, "X-GUploader-UploadID": upload})
 
     def put(self, request: Request) -> Answer:
         session = self.sessions[int(request.query["upload_id"].rpartition("-")[2]) - 1]

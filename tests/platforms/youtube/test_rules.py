@@ -86,7 +86,7 @@ def test_a_description_is_counted_in_bytes() -> None:
     text = "€" * 1500 + "x" * 499 + "é"
     assert (len(text), len(text.encode())) == (2000, 5001)
     assert found(replace(GOOD, text=text)) == {
-        "text_too_long": "the description has 5,001 bytes in 2,000 characters, 1 bytes more than 5,000"
+        "text_too_long": "the description has 5,001 bytes in 2,000 characters, 1 more than 5,000"
     }
     assert found(replace(GOOD, text="x" * 5000)) == {}
     assert YOUTUBE_RULES.count(YOUTUBE_RULES.words(replace(GOOD, text=text))) == 5001

@@ -80,7 +80,7 @@ def test_the_address_of_the_session_is_kept_as_a_secret(
     stopped = drive(publisher().publish, publication(post), stop_after=1)
     session = stopped.after.checkpoint["session"]
     assert isinstance(session, Secret)
-    assert "upload_id=s3cret-1" in session.reveal()
+    assert "upload_id=upload-number-1-s3cret-1" in session.reveal()
 
 
 def test_nothing_secret_is_in_the_evidence_of_the_calls(
@@ -91,7 +91,9 @@ def test_nothing_secret_is_in_the_evidence_of_the_calls(
     assert len(made.api.calls) == 2
     assert "s3cret" not in str(made.api.calls)
     assert TOKEN not in str(made.api.calls)
-    assert made.api.calls[0]["request_id"] == "up-1"
+    assert (
+        made.api.calls[0]["request_id"] == "upload-number-1-…"
+    )  # the header holds all of the address's secret
 
 
 def test_the_start_says_all_that_is_known_of_the_video(
