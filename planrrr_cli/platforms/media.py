@@ -10,23 +10,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 from urllib.parse import quote
 
 from planrrr_cli.domain.errors import ErrorKind, MediaRejected, PlanrrrError, PlatformUnavailable
 from planrrr_cli.domain.posts import Media, MediaKind
 from planrrr_cli.platforms.fetching import CannotFetch, Fetcher, HostTrouble
+from planrrr_cli.platforms.opened import BadMedia, Opener, OpenMedia, Told, unheard, written
 from planrrr_cli.platforms.shapes import shape_of
 from planrrr_cli.platforms.sniff import ENOUGH, first_bytes, sniff
-from planrrr_cli.platforms.wire import PIECE
+
+__all__ = [
+    "BadMedia",
+    "MediaAway",
+    "MediaSource",
+    "MediaUnavailable",
+    "OpenMedia",
+    "Opener",
+    "media_errors",
+]
 
 READ = 1024 * 1024
 MOST_FETCHED = 4 * 1024**3
-
-
-class BadMedia(PlanrrrError):
-    """A medium that cannot be used, as one sentence for a person."""
 
 
 class MediaAway(PlanrrrError):
@@ -38,63 +43,6 @@ class MediaUnavailable(PlatformUnavailable):
 
     kind = ErrorKind.MEDIA_UPLOAD_ERROR
     counts_for_breaker = False
-
-
-Told = Callable[[int, int], None]
-"""Called often while bytes leave: how many of how many have."""
-
-
-def unheard(_done: int, _total: int) -> None:
-    """Nobody watches."""
-
-
-class OpenMedia:
-    """An open medium: ``media`` has all its facts. Use it as a context manager."""
-
-    def __init__(self, file: BinaryIO, media: Media, size: int, written: int, progress: Told) -> None:
-        self.media = media
-        self._written = written
-        self._progress = progress
-        self.size = size
-        self._file = file
-
-    def read(self, count: int = -1) -> bytes:
-        return self._file.read(count)
-
-    def seek(self, position: int) -> int:
-        return self._file.seek(position)
-
-    def pieces(self, start: int, length: int) -> Iterator[bytes]:
-        """Exactly ``length`` bytes from ``start``; raises BadMedia when the file was written to since it was opened."""
-        left = length
-        while left:
-            try:
-                self._file.seek(start + length - left)
-                piece = self._file.read(min(PIECE, left))
-            except OSError as error:
-                raise BadMedia(f"{self.media.name} cannot be read: {error.strerror}") from None
-            if not piece:
-                raise BadMedia(f"{self.media.name} became shorter while it was being sent")
-            left -= len(piece)
-            yield piece
-            self._progress(start + length - left, self.size)
-        if _written(self._file) != self._written:
-            raise BadMedia(f"{self.media.name} was changed while it was being sent")
-
-    def close(self) -> None:
-        self._file.close()
-
-    def __enter__(self) -> OpenMedia:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-Opener = Callable[[int, int], OpenMedia]
-"""Opens the medium at a position of the post, fetching at most so many bytes."""
 
 
 class MediaSource:
@@ -146,7 +94,7 @@ class MediaSource:
         Raises BadMedia, or MediaAway when a URL's host may do better later.
         """
         file = self._fetched(media, limit) if media.file is None else self._opened(Path(media.file))
-        written = _written(file)
+        since = written(file)
         try:
             facts = _facts(file, media)
             if media.sha256 is None:  # nobody has looked yet; what is noted was looked at when it was added
@@ -154,7 +102,7 @@ class MediaSource:
         except BaseException:
             file.close()
             raise
-        return OpenMedia(file, facts, facts.size or 0, written, self.progress)
+        return OpenMedia(file, facts, facts.size or 0, since, self.progress)
 
     def _opened(self, path: Path) -> BinaryIO:
         try:
@@ -234,11 +182,6 @@ def _open_below(root: Path, relative: Path) -> BinaryIO:
         os.close(number)
         raise IsADirectoryError if is_folder else OSError(0, "it is not a regular file")
     return os.fdopen(number, "rb")
-
-
-def _written(file: BinaryIO) -> int:
-    """When the content changed last, in nanoseconds."""
-    return os.fstat(file.fileno()).st_mtime_ns
 
 
 def _facts(file: BinaryIO, media: Media) -> Media:

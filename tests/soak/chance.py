@@ -56,7 +56,7 @@ class Chance:
     def document(self, accounts: Sequence[tuple[str, str]], now: datetime) -> Document:
         """A post of any kind, due soon, but not before a busy machine has added it; ``accounts`` are (platform, id)."""
         self._number += 1
-        platform, flow = self._flow()
+        platform, flow = self._flow({name for name, _ in accounts})
         own = [identity for name, identity in accounts if name == platform]
         chosen = self.random.sample(own, min(len(own), self.random.choice((1, 1, 1, 1, 2, 3))))
         at = now + timedelta(seconds=self.random.randint(15, 240))
@@ -116,13 +116,11 @@ class Chance:
             found["first_comment"] = numbered(found["first_comment"])
         return found
 
-    def _flow(self) -> tuple[Platform, str]:
+    def _flow(self, platforms: set[str]) -> tuple[Platform, str]:
         """Videos cost most calls, so they are fewer, but where there is nothing else."""
-        usual = [
-            ".mp4" not in FLOWS[platform][flow] or platform is Platform.YOUTUBE for platform, flow in ALL
-        ]
-        weights = [1.0 if one else 0.4 for one in usual]
-        return self.random.choices(ALL, weights)[0]
+        known = [(platform, flow) for platform, flow in ALL if platform in platforms]
+        usual = [".mp4" not in FLOWS[one][flow] or one is Platform.YOUTUBE for one, flow in known]
+        return self.random.choices(known, [1.0 if one else 0.4 for one in usual])[0]
 
     def faults(self, accounts: Sequence[str]) -> list[dict[str, Any]]:
         """One, or the worst pair: the answer is lost, and the post cannot be seen for a while."""

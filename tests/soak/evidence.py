@@ -6,6 +6,7 @@ Imports nothing of the program, so that it cannot share a misunderstanding with 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -98,7 +99,11 @@ _TRIES = """SELECT publication_id, count(*), min(number), max(number), sum(CASE 
 _FIRSTS = "SELECT publication_id, kind, {began}, outcome FROM attempts WHERE number = 1"
 _REFUSALS = """SELECT publication_id, coalesce(error_code, '') || ' ' || coalesce(error_message, '') FROM attempts
  WHERE error_code IS NOT NULL OR error_message IS NOT NULL"""
-_TOLD = ("connections", "publications", "attempts", "runs", "rate_limits", "spends")
+_TOLD = {
+    "connections": "account_name, status_reason, held_reason, scopes, options",
+    **dict.fromkeys(("publications", "attempts", "runs", "rate_limits", "spends"), "*"),
+}
+_SEALED = re.compile(r"v1:[0-9a-f]+:[A-Za-z0-9+/=]+")
 _HELD = "SELECT count(*) FROM connections WHERE claim_id IS NOT NULL"
 
 
@@ -147,12 +152,11 @@ def _row(values: Sequence[Any]) -> Row:
 
 
 def texts_of(url: str) -> Iterator[tuple[str, str]]:
-    """All that the tables hold, as name and text of a row; but the posts, of which their writers know."""
-    postgres = url.startswith("postgres")
+    """What people may read in the tables: the table, and the text of a row. What is sealed is left out."""
     with closing(_connected(url)) as connection:
-        for table in _TOLD:
-            for row in connection.execute(f"SELECT {'t::text' if postgres else '*'} FROM {table} t"):
-                yield table, " ".join(str(value) for value in row)
+        for table, columns in _TOLD.items():
+            for row in connection.execute(f"SELECT {columns} FROM {table}").fetchall():
+                yield table, _SEALED.sub("", " ".join(str(value) for value in row))
 
 
 def _connected(url: str) -> Any:

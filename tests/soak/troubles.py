@@ -38,9 +38,7 @@ def _errors(codes: str) -> list[str]:
 
 
 CODES = {
-    "facebook": _errors(
-        "1 2 4 10 32 100 190 190:460 190:463 200 368 368:1390008 613 1609005 80001"  #
-    ),
+    "facebook": _errors("1 2 4 10 32 100 190 190:460 190:463 200 368 368:1390008 613 1609005 80001"),
     "instagram": _errors(
         "1 2 4 4:2207051 9:2207042 10 10:1 24:2207006 25:2207050 100 100:33 102 190 190:460 190:463 200 368 613 80002 "
         "-1:2207001 -1:2207032 -1:2207053 -2:2207003 -2:2207020 9004:2207052 9007:2207027 36000:2207004 36001:2207005 "
@@ -56,9 +54,9 @@ CODES = {
         "429 429:1 500:1 88 89 130 131 32 64 185 186 324 326"
     ),
     "youtube": _errors(
-        "308 308:1 404 410 400 400:1 400:2 400:3 400:4 400:5 400:6 400:7 400:8 400:9 400:10 400:15 400:16 400:17 400:18 "
-        "400:19 401 401:1 403 403:1 403:2 403:3 403:4 403:5 403:6 403:7 403:8 403:9 403:10 403:11 403:12 403:13 403:14 "
-        "403:15 403:16 409 409:1 429 429:1 429:2 500 503"
+        "308 308:1 404 410 400 400:1 400:2 400:3 400:4 400:5 400:6 400:7 400:8 400:9 400:10 400:15 400:16 400:17 "
+        "400:18 400:19 401 401:1 403 403:1 403:2 403:3 403:4 403:5 403:6 403:7 403:8 403:9 403:10 403:11 403:12 403:13 "
+        "403:14 403:15 403:16 409 409:1 429 429:1 429:2 500 503"
     ),
 }
 # Calls that publishing does not make: lies there would be wasted.
@@ -78,6 +76,7 @@ STRANGE_CALLS = {
 }
 # How containers and videos may end once all went well with the calls.
 CONTAINER_ENDINGS = (2207001, 2207003, 2207026, 2207032, 2207053, 2207077, 2207082)
+UPLOADS = (20, 90)  # videos a day of YouTube's project, while the soak goes on
 VIDEO_ENDINGS = ("failed:codec", "failed:conversion", "rejected:copyright", "rejected:length", "processed")
 
 
@@ -98,7 +97,8 @@ def hidings(call: str) -> list[str]:
 def narrow(random: Random, platform: str, account: str) -> dict[str, Any] | None:
     """What an account is like from the start: with little room, late or silent about what it did; None: as usual."""
     if random.random() < 0.5:
-        return None
+        most = random.randint(*UPLOADS)
+        return {"account_id": account, "uploads_per_day": most} if platform == "youtube" else None
     if platform == "instagram":
         kinds: list[dict[str, Any]] = [
             {"quota_total": random.randint(2, 6)},

@@ -54,7 +54,7 @@ def find(publication: Publication, calls: Calls) -> Finding:
     if container is None:
         return Unknown("nobody noted which container was sent", ask_person=True)
     seen = _status(calls, str(container["id"]))
-    listed = find_listed(publication, calls)
+    listed = find_listed(publication, calls, is_out=seen.phase is Phase.PUBLISHED)
     if isinstance(listed, Published):
         return listed
     name = f"container {container['id']}"
@@ -94,8 +94,11 @@ def _status(calls: Calls, container: str) -> Seen:
         return Seen(Phase.UNCLEAR, words=error.message)
 
 
-def find_listed(publication: Publication, calls: Calls) -> Published | Absent | Unknown:
+def find_listed(publication: Publication, calls: Calls, *, is_out: bool) -> Published | Absent | Unknown:
     """The one post of the account's list that fits; Absent when none does and the list was read well.
+
+    ``is_out``: Instagram says that the container is published. Without that word a post that has none proves nothing:
+    it may be another one of ours, whose sending is in doubt as well.
 
     Raises ConnectionRevoked, TokenExpired and RateLimited.
     """
@@ -113,6 +116,8 @@ def find_listed(publication: Publication, calls: Calls) -> Published | Absent | 
         raise
     except PlatformError as error:
         return Unknown(f"the look failed: {error.message}")
+    if same and sought.wordless and not is_out:
+        return Unknown("a post without words fits, which may be another one")
     if len(same) == 1:
         return published(same[0])
     if len(same) > 1:

@@ -45,6 +45,11 @@ class Sought:
     story_video: bool = False
     bound: frozenset[str] = field(default_factory=frozenset)
 
+    @property
+    def wordless(self) -> bool:
+        """Nothing that is shown tells it from others of its kind."""
+        return self.form is Form.STORY or not normalised(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
@@ -84,8 +89,7 @@ def _likeness(medium: Mapping[str, Any], sought: Sought) -> Likeness:
     of_type = _of_type(medium, sought)
     if of_type is Likeness.OTHER or created is None or created < sought.since:
         return Likeness.OTHER if of_type is Likeness.OTHER else Likeness.UNCLEAR
-    wordless = sought.form is Form.STORY or not normalised(sought.text)
-    return Likeness.UNCLEAR if wordless and created > sought.until else of_type
+    return Likeness.UNCLEAR if sought.wordless and created > sought.until else of_type
 
 
 def same_words(theirs: Any, ours: str) -> bool:

@@ -73,7 +73,7 @@ def read_options(options: Mapping[str, Any]) -> Options:
                 if value is not None:
                     problems.append(_bad(name, "it has to name a JPEG beside the document, or its address"))
                 continue
-            said = f"Instagram has no option “{name}”{_hint(name, [*_READERS, COVER, *_COMMON])}"
+            said = f"Instagram has no option {_shown(name)}{_hint(str(name), [*_READERS, COVER, *_COMMON])}"
             problems.append(Problem("unknown_option", said))
             continue
         if value is None:
@@ -95,7 +95,8 @@ def _hint(name: str, known: Sequence[str]) -> str:
 
 
 def _shown(value: object) -> str:
-    text = str(value)
+    """Quoted, on one line and short, whatever somebody typed."""
+    text = " ".join("".join(one if one.isprintable() else " " for one in str(value)).split())
     return f"“{text if len(text) <= 40 else text[:40] + '…'}”"
 
 
@@ -169,7 +170,7 @@ def _tag(value: Any) -> Tag:
         raise Wrong(f"{_shown(value)} is neither a user name nor a mapping with username, x and y")
     for name in value:
         if name not in _TAG:
-            raise Wrong(f"a tag has no “{name}”{_hint(str(name), _TAG)}")
+            raise Wrong(f"a tag has no {_shown(name)}{_hint(str(name), _TAG)}")
     x, y = _share(value.get("x")), _share(value.get("y"))
     if (x is None) is not (y is None):
         raise Wrong("a tag has both x and y, or neither")

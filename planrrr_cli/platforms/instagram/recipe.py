@@ -97,7 +97,7 @@ class Recipe:
 
     def _out(self) -> Published:
         """It is out already; which post it is, only the list can say."""
-        found = find_listed(self.publication, self.calls)
+        found = find_listed(self.publication, self.calls, is_out=True)
         if isinstance(found, Published):
             return found
         said = f"Instagram says that container {self._container} is published, but not as which post"
@@ -106,7 +106,7 @@ class Recipe:
     def _dead(self, seen: Seen) -> Generator[Step, None, Published | Processing]:
         """A container that was sent gives way to a new one only when it is not among the account's posts."""
         if self.making.sent:
-            found = find_listed(self.publication, self.calls)
+            found = find_listed(self.publication, self.calls, is_out=False)
             if isinstance(found, Published):
                 return found
             if isinstance(found, Unknown):

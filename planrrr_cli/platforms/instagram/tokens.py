@@ -44,7 +44,10 @@ def identify(calls: Calls, app: App, tokens: Tokens, account_id: str | None) -> 
 
     A token without a known end is renewed (or exchanged, if it is of the short kind), since that tells the end.
     """
-    me = _me(calls)
+    try:
+        me = _me(calls)
+    except (TokenExpired, UnexpectedReply) as error:
+        raise _strange(error, "with a token of Facebook Login add --option login=facebook") from None
     account = text_of(me, "user_id") or id_of(INSTAGRAM, me, "id", Role.READ)
     if account_id not in {None, account, text_of(me, "id")}:
         raise NotFound(f"this token opens the Instagram account {account}, not {account_id}")
@@ -95,7 +98,7 @@ def _asked(calls: Calls, params: Mapping[str, str]) -> Tokens:
     path = "access_token" if exchange else "refresh_access_token"
     call = f"instagram.token.{'exchange' if exchange else 'refresh'}"
     reply = graph.api.get(f"{graph.app.api_url.rstrip('/')}/{path}", call=call, params=params)
-    body = graph.meaning(reply, Role.READ)
+    body = graph.meaning(reply, Role.READ, versioned=False)
     seconds = body.get("expires_in")
     if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds <= 0:
         raise UnexpectedReply("Instagram did not say how long the new token lives", platform=NAME)
@@ -111,7 +114,10 @@ def identify_behind_page(
     Raises PlatformError, or NotFound when the choice is not clear.
     """
     fields = f"{PAGE_FIELDS},{_ACCOUNT}"
-    pages = pages_of(calls.graph, fields)
+    try:
+        pages = pages_of(calls.graph, fields)
+    except TokenExpired as error:
+        raise _strange(error, "a token of Instagram Login is added without --option login=facebook") from None
     if pages is None:
         me = calls.graph.read("me", call="instagram.page.read", fields=f"id,name,{_ACCOUNT}")
         page: Mapping[str, Any] = {**me, "access_token": tokens.access.reveal()}
@@ -215,6 +221,20 @@ def refresh_behind_page(calls: Calls, connection: Connection) -> Tokens:
     except NotFound as error:
         raise ConnectionRevoked(str(error), platform=NAME, next_step=AGAIN) from None
     return replace(connection.tokens, access=access, refresh=graph.token, expires_at=None)
+
+
+def _strange(error: PlatformError, hint: str) -> PlatformError:
+    """A token that is dead, or of the other login."""
+    if isinstance(error, UnexpectedReply) and (error.code or "").partition("/")[0] != "100":
+        return error
+    return ConnectionRevoked(
+        f"Instagram does not take this token: {error.message}",
+        platform=NAME,
+        status=error.status,
+        code=error.code,
+        request_id=error.request_id,
+        next_step=f"check that it is whole and alive; {hint}",
+    )
 
 
 def _over(error: PlatformError) -> ConnectionRevoked:

@@ -94,15 +94,20 @@ class Graph:
         reply = self.api.post(self.address(*path), call=call, form=form, token=self.token, irrevocable=True)
         return self.meaning(reply, Role.COMMIT)
 
-    def meaning(self, reply: Reply, role: Role, medium: int | None = None) -> dict[str, Any]:
-        """The body of a good reply; raises what a bad one means. Notes code and trace, which expires soon."""
+    def meaning(
+        self, reply: Reply, role: Role, medium: int | None = None, *, versioned: bool = True
+    ) -> dict[str, Any]:
+        """The body of a good reply; raises what a bad one means. Notes code and trace, which expires soon.
+
+        ``versioned``: the call asked for a version.
+        """
         self.usage = Usage.of(reply, self.dialect.business)
         error = graph_error(reply)
         failure = read_reply(reply, self.dialect, role=role, now=self.clock.now(), medium=medium)
         code, trace = (error.name, error.trace) if error else (None, None)
         self.api.note(code, trace or trace_of(reply), failure)
         served = reply.header("facebook-api-version")
-        if served and served != self.version:
+        if versioned and served and served != self.version:
             _warn_of_version(self.dialect.platform, self.version, served[:20])
         if failure is not None:
             raise failure

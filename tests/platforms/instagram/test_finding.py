@@ -233,6 +233,23 @@ def test_a_story_is_looked_for_among_the_stories_of_those_minutes(
     assert isinstance(publisher().find(given), Unknown)
 
 
+@pytest.mark.parametrize("code", ["FINISHED", "ERROR", "EXPIRED", "IN_PROGRESS", "SOMETHING_NEW"])
+@pytest.mark.parametrize("form", ["image", "story"])
+def test_what_has_no_words_is_only_taken_from_the_list_when_its_container_is_published(
+    form: str, code: str, publisher: Make, server: Server, instagram: Instagram
+) -> None:
+    """It may be another one of ours, which is in doubt as well: to take it would lose this one."""
+    instagram.show("5", text="", **({"media_product_type": "STORY"} if form == "story" else {}))
+    given = doubtful(IMAGE, text="", options={"as": form} if form == "story" else {})
+    says(server, code)
+    found = publisher().find(given)
+    assert isinstance(found, Unknown) and not found.ask_person
+    late = publisher().find(replace(given, doubt_looks=4))
+    assert isinstance(late, Unknown) and late.ask_person is (code != "IN_PROGRESS")
+    says(server, "PUBLISHED")
+    assert isinstance(publisher().find(given), Published)
+
+
 def test_a_reel_of_an_address_is_known_by_what_was_noted(
     publisher: Make, server: Server, instagram: Instagram
 ) -> None:

@@ -77,6 +77,26 @@ def test_an_instagram_token_names_its_account(wrapped: bool, publisher: Make, se
     assert server.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
+@pytest.mark.parametrize("refused", [refusal(190), refusal(100, message="nonexisting field (user_id)")])
+def test_a_token_of_the_other_login_is_told_so(refused: Answer, publisher: Make, server: Server) -> None:
+    server.on(ME, refused)
+    with pytest.raises(ConnectionRevoked, match="does not take this token") as raised:
+        publisher().identify(OWN, None)
+    assert "--option login=facebook" in raised.value.next_step
+    server.on(ACCOUNTS, refusal(190))
+    with pytest.raises(ConnectionRevoked) as raised:
+        publisher().identify(OWN, None, {"login": "facebook"})
+    assert "without --option login=facebook" in raised.value.next_step
+
+
+def test_calls_that_ask_for_no_version_are_answered_in_any(
+    publisher: Make, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.on(REFRESH, Answer(200, RENEWED, {"facebook-api-version": "v19.0"}))
+    publisher().refresh(connection(tokens=OWN))
+    assert not [one for one in caplog.records if "version" in one.message]
+
+
 def test_a_token_whose_end_nobody_knows_is_renewed_at_once(publisher: Make, server: Server) -> None:
     server.on(ME, {"user_id": ACCOUNT, "username": "acme"})
     server.on(REFRESH, RENEWED)
