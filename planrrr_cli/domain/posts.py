@@ -142,9 +142,8 @@ class ContentRules:
     """What a platform takes: numbers with their sources, and its own checks for what no number expresses.
 
     ``words`` is what counts as a post's text, ``unit`` what it is counted in. ``length`` replaces the plain comparison
-    of that text's ``count`` with the limit, where more can be said of it. ``files`` are the platform's options that name
-    a file beside the document.
-    ``repeats``: the hours within which the platform refuses the same text again.
+    of that text's ``count`` with the limit, where more can be said of it. ``files`` are the platform's options that
+    name a file beside the document. ``repeats``: the hours within which the platform refuses the same text again.
     """
 
     platform: Platform
