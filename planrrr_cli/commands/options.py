@@ -187,7 +187,8 @@ MediaFolder = Annotated[
 PrivateFetch = Annotated[
     bool,
     typer.Option(
-        "--allow-private-fetch/--no-private-fetch", help="Whether media URLs may lead to private addresses."
+        "--allow-private-fetch",
+        help="Fetch media from private addresses too, which a real platform cannot reach.",
     ),
 ]
 Processing = Annotated[

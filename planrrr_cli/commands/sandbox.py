@@ -72,7 +72,7 @@ def make_server(
     accounts: int,
     state_file: Path | None,
     media_folder: Path | None = None,
-    allow_private_fetch: bool = True,
+    allow_private_fetch: bool = False,
     processing_seconds: float = 0.0,
 ) -> SandboxServer:
     """A server that does not listen yet; ConfigError when its extra is not installed."""

@@ -23,7 +23,7 @@ def sandbox(
     accounts: o.Accounts = 1,
     state: o.StateFile = None,
     media: o.MediaFolder = None,
-    allow_private_fetch: o.PrivateFetch = True,
+    allow_private_fetch: o.PrivateFetch = False,
     processing: o.Processing = "0s",
     as_json: o.JsonFlag = False,
 ) -> None:

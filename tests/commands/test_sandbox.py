@@ -7,6 +7,8 @@ import shlex
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -15,6 +17,8 @@ import pytest
 from planrrr_cli.commands.demo_tools import get_json
 from planrrr_cli.commands.sandbox import read_latency
 from planrrr_cli.domain.errors import UsageError
+from tests.commands.conftest import EXAMPLES
+from tests.platforms.rig import Answer, Server
 
 
 @pytest.fixture
@@ -79,7 +83,7 @@ def test_what_is_no_latency_is_refused(typed: str) -> None:
 def test_a_folder_of_media_is_served_and_told_how_to_use(started, folder: Path) -> None:
     (folder / "my media").mkdir()
     (folder / "my media" / "a.txt").write_text("hello")
-    child = started("--media", "my media", "--no-private-fetch", "--processing", "300s")
+    child = started("--media", "my media", "--processing", "300s")
     lines = [child.stdout.readline() for _ in range(5)]
     url = next(word for word in lines[0].split() if word.startswith("http"))
     root = shlex.quote(str((folder / "my media").resolve()))
@@ -109,3 +113,32 @@ def test_the_address_of_the_media_stands_in_the_document(started, folder: Path) 
 )
 def test_what_makes_no_sense_is_told_in_a_sentence(planrrr, arguments: list[str], said: str) -> None:
     assert said in planrrr("sandbox", "--port", "0", *arguments, code=2).err
+
+
+@pytest.mark.parametrize(("switch", "status"), [((), 400), (("--allow-private-fetch",), 200)])
+def test_media_on_private_addresses_are_fetched_only_when_it_is_told_to(
+    started, switch: tuple[str, ...], status: int
+) -> None:
+    elsewhere = Server()
+    picture = (EXAMPLES / "media" / "croissants.jpg").read_bytes()
+    elsewhere.on("GET /a.jpg", Answer(200, picture, headers={"Content-Type": "image/jpeg"}))
+    child = started(*switch, "--json")
+    document, line = "", ""
+    while line != "}\n":
+        line = child.stdout.readline()
+        document += line
+    told = json.loads(document)
+    with urllib.request.urlopen(told["accounts_url"], timeout=10) as answer:
+        found = json.loads(answer.read())["connections"]
+    account = next(one for one in found if one["platform"] == "instagram")
+    form = urllib.parse.urlencode({"image_url": f"{elsewhere.url}/a.jpg"}).encode()
+    request = urllib.request.Request(f"{told['url']}/v25.0/{account['accountId']}/media", form)
+    request.add_header("Authorization", f"Bearer {account['accessToken']}")
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            seen, said = answer.status, {}
+    except urllib.error.HTTPError as refused:
+        seen, said = refused.code, json.loads(refused.read())["error"]
+    elsewhere.close()
+    assert seen == status
+    assert status == 200 or (said["code"], said["error_subcode"]) == (9004, 2207052)
