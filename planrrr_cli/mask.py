@@ -17,7 +17,7 @@ SHORTEST = 6  # anything shorter would mask ordinary words; it is also the lengt
 
 _NAMES = (
     r"(?:access_token|refresh_token|id_token|client_secret|app_secret|appsecret_proof|fb_exchange_token|input_token"
-    r"|oauth_token|oauth_token_secret|oauth_signature|oauth_verifier|code_verifier|password)"
+    r"|oauth_token|oauth_token_secret|oauth_signature|oauth_verifier|code_verifier|password|upload_id)"
 )
 # A second net for tokens that nobody has made known yet: a platform's fresh answer in a library's debug record.
 _UNKNOWN = (

@@ -170,6 +170,7 @@ def test_a_secret_object_is_not_taken_apart_even_when_the_mask_does_not_know_it(
     "text",
     [
         "GET /me?fields=id&access_token=EAABnew&x=1",
+        "PUT /upload/youtube/v3/videos?uploadType=resumable&upload_id=EAABnew&part=status",
         '{"access_token": "EAABnew", "expires_in": 3}',
         r'"body": "{\"refresh_token\":\"EAABnew\"}"',
         "{'client_secret': 'EAABnew'}",

@@ -15,6 +15,7 @@ from planrrr_cli.context import Context
 from planrrr_cli.documents.times import resolve_time
 from planrrr_cli.domain.errors import Refused
 from planrrr_cli.domain.publications import CANCELLABLE, RESCHEDULABLE, Publication, State
+from planrrr_cli.domain.settlement import ACCEPTED
 from planrrr_cli.store import posts, publications
 from planrrr_cli.store.posts import PostView
 
@@ -108,7 +109,9 @@ def _because(publication: Publication) -> str:
         case State.PUBLISHING:
             return "it is being published right now"
         case State.PROCESSING:
-            return "the platform has it and is still processing it"
+            if publication.checkpoint.get(ACCEPTED):
+                return "the platform has it and is still processing it"
+            return "the platform works on its media right now; try again when that is done"
         case State.CANCELLED:
             return "it is cancelled already"
         case _:

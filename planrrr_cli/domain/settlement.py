@@ -23,7 +23,7 @@ from planrrr_cli.domain.errors import (
     TokenExpired,
     UnexpectedReply,
 )
-from planrrr_cli.domain.publications import AttemptKind, ErrorNote, Outcome, Publication, State
+from planrrr_cli.domain.publications import ErrorNote, Outcome, Publication, State
 from planrrr_cli.domain.steps import Processing, Published
 
 MOST_INTERRUPTIONS = 10
@@ -114,7 +114,6 @@ def after_error(
     error: PlatformError,
     publication: Publication,
     *,
-    kind: AttemptKind,
     sent: bool,
     retries: Retries,
     patience: Patience,
@@ -122,7 +121,7 @@ def after_error(
     random: Random,
 ) -> Settlement:
     """``sent``: the point of no return of this attempt is open, so what was not refused may have happened."""
-    waiting = goes_back_to(publication, kind)
+    waiting = where_it_goes_on(publication.checkpoint)
     match error:
         case OutcomeUnknown():
             return in_doubt(_unknown(error), publication, patience, now=now)
@@ -162,6 +161,9 @@ def after_error(
                 error=note(error, error.next_step or f"it goes on by itself at {until:%Y-%m-%d %H:%M} UTC"),
                 hold_until=held(error, until),
                 hold_scope=error.scope,
+                checkpoint=None
+                if WAITED in publication.checkpoint
+                else {**publication.checkpoint, WAITED: True},
             )
         case PlatformUnavailable():
             most = retries.attempts
@@ -175,15 +177,8 @@ def held(error: PlatformError, until: datetime | None) -> datetime | None:
     return until if isinstance(error, RateLimited) and error.bucket is None else None
 
 
-def goes_back_to(publication: Publication, kind: AttemptKind) -> State:
-    """Where what has not ended waits: never in line again once the platform has accepted it, whatever came after."""
-    if kind is AttemptKind.CHECK:
-        return State.PROCESSING
-    return where_it_goes_on(publication.checkpoint)
-
-
 def where_it_goes_on(notes: Mapping[str, Any]) -> State:
-    """Where a person can cancel it or have it sent anew, which what the platform has accepted is beyond."""
+    """Where what has not ended waits: in line, where a person can cancel it, until the platform has accepted it."""
     return State.PROCESSING if notes.get(ACCEPTED) else State.SCHEDULED
 
 
@@ -331,3 +326,6 @@ def after_interruption(publication: Publication, patience: Patience, *, now: dat
 
 ACCEPTED = "accepted"
 """The checkpoint key that says: the irrevocable call was answered with success and must never be sent again."""
+
+WAITED = "waited"
+"""The checkpoint key that says: the platform had it wait for a limit, so it may be later than others."""

@@ -60,8 +60,10 @@ class Api:
         token: Secret | None = None,
         scheme: str = "Bearer",
         irrevocable: bool = False,
+        shown: str | None = None,
     ) -> Reply:
-        """The body is ``form`` (urlencoded, or multipart with ``parts``), ``json`` or ``stream``."""
+        """The body is ``form`` (urlencoded, or multipart with ``parts``), ``json`` or ``stream``. ``shown``: the path
+        for the evidence, where the address itself is a secret."""
         _refuse_plain_http(url, self._platform)
         body, content_type = _body(form, json, parts, stream)
         named = dict(headers or {})
@@ -73,7 +75,7 @@ class Api:
         record: dict[str, Any] = {
             "call": call,
             "method": method,
-            "path": urlsplit(url).path,
+            "path": urlsplit(url).path if shown is None else shown,
             "status": None,
             "code": None,
         }

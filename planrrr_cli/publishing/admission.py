@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from planrrr_cli.domain.errors import ErrorKind
 from planrrr_cli.domain.posts import ContentRules, errors_among, problems
 from planrrr_cli.domain.publications import ErrorNote, Publication, State
-from planrrr_cli.domain.settlement import ACCEPTED
+from planrrr_cli.domain.settlement import ACCEPTED, WAITED
 from planrrr_cli.domain.steps import PARTS
 
 MAX_LATENESS = timedelta(hours=24)
@@ -93,7 +93,8 @@ def lateness(publication: Publication, *, now: datetime) -> TooLate | None:
     # Half a thread is out and the rest belongs to it, or all of it is there and is only looked at
     if publication.checkpoint.get(PARTS) or publication.checkpoint.get(ACCEPTED):
         return None
-    made_to_wait = publication.error is not None and publication.error.kind is ErrorKind.RATE_LIMIT_ERROR
+    limited = publication.error is not None and publication.error.kind is ErrorKind.RATE_LIMIT_ERROR
+    made_to_wait = limited or WAITED in publication.checkpoint
     usual = LONGEST_WAIT if made_to_wait else MAX_LATENESS
     most = publication.post.max_lateness or publication.connection.max_lateness or usual
     if publication.due_at is None or now - publication.due_at <= most:

@@ -20,8 +20,8 @@ from planrrr_cli.domain.settlement import (
     after_error,
     after_interruption,
     after_success,
-    goes_back_to,
     in_doubt,
+    where_it_goes_on,
 )
 from planrrr_cli.domain.steps import (
     Absent,
@@ -155,7 +155,6 @@ class Ledger:
                 return after_error(
                     ending,
                     publication,
-                    kind=attempt.kind,
                     sent=sent,
                     retries=self.retries,
                     patience=recipe.patience,
@@ -244,5 +243,5 @@ def _not_sent(publication: Publication, attempt: Attempt, now: datetime) -> Sett
             doubt_looks=publication.doubt_looks,
             absent_looks=publication.absent_looks,
         )
-    back = goes_back_to(publication, attempt.kind)
+    back = where_it_goes_on(publication.checkpoint)
     return Settlement(Outcome.DEFERRED, back, wake_at=now, clear_sending=True, clear_error=True)

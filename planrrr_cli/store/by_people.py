@@ -15,6 +15,7 @@ from planrrr_cli.domain.publications import (
     Publication,
     State,
 )
+from planrrr_cli.domain.settlement import WAITED
 from planrrr_cli.domain.steps import PARTS
 from planrrr_cli.store import rows
 from planrrr_cli.store.guards import ids_with_prefix
@@ -65,6 +66,8 @@ def reschedule(tx: Tx, publication_id: str, *, due_at: datetime, now: datetime) 
     }
     if row[publications.c.first_sent_at] is not None:
         values["checkpoint"] = anew(row)
+    elif WAITED in row[publications.c.checkpoint]:
+        values["checkpoint"] = {k: v for k, v in row[publications.c.checkpoint].items() if k != WAITED}
     write(tx, publication_id, values, now)
 
 

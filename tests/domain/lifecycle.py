@@ -16,7 +16,7 @@ from planrrr_cli.domain.errors import ErrorKind
 from planrrr_cli.domain.posts import Post
 from planrrr_cli.domain.publications import Attempt, AttemptKind, ErrorNote, Publication, State
 from planrrr_cli.domain.secrets import Secret
-from planrrr_cli.domain.settlement import ACCEPTED, Settlement, after_interruption
+from planrrr_cli.domain.settlement import ACCEPTED, WAITED, Settlement, after_interruption
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.store import Store, lanes, publications, schema
 from tests.factory import Factory, new_id
@@ -84,13 +84,15 @@ class Table:
             error=new.error if new.error or new.clear_error else row.error,
             sending_since=None if new.clear_sending else row.sending_since,
             notices=(*row.notices, *new.notices),
+            checkpoint=row.checkpoint if new.checkpoint is None else new.checkpoint,
         )
 
     def miss(self, now: datetime) -> None:
         self.row = replace(self.row, state=State.MISSED, wake_at=None, error=TOO_LATE)
 
     def reschedule(self, due_at: datetime, now: datetime) -> None:
-        kept = {} if self.row.first_sent_at else self.row.checkpoint
+        kept = {} if self.row.first_sent_at else dict(self.row.checkpoint)
+        kept.pop(WAITED, None)  # for the time that it had before
         self.row = replace(
             self.row, state=State.SCHEDULED, due_at=due_at, wake_at=due_at, spent=0, interruptions=0,
             sending_since=None, error=None, checkpoint=kept,

@@ -29,7 +29,6 @@ from planrrr_cli.domain.publications import (
     ARROWS,
     CANCELLABLE,
     RESCHEDULABLE,
-    AttemptKind,
     Outcome,
     Publication,
     State,
@@ -38,6 +37,7 @@ from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.domain.settlement import (
     ACCEPTED,
     MOST_INTERRUPTIONS,
+    WAITED,
     Retries,
     Settlement,
     after_bug,
@@ -76,7 +76,6 @@ def settle(
     error: PlatformError,
     *,
     sent: bool = False,
-    kind: AttemptKind = AttemptKind.PUBLISH,
     retries: Retries = Retries(),  # noqa: B008 - frozen
     **more: object,
 ) -> Settlement:
@@ -84,7 +83,7 @@ def settle(
         more.setdefault("sending_since", NOW)
         more.setdefault("first_sent_at", NOW)
     return after_error(
-        error, publication(**more), kind=kind, sent=sent, retries=retries, patience=PATIENCE, now=NOW, random=Random(1)
+        error, publication(**more), sent=sent, retries=retries, patience=PATIENCE, now=NOW, random=Random(1)
     )  # fmt: skip
 
 
@@ -138,6 +137,13 @@ def test_a_documented_refusal_that_may_pass_is_retried_and_never_a_doubt() -> No
     assert (settlement.outcome, settlement.state) == (Outcome.RETRIED, State.SCHEDULED)
     assert settlement.clear_sending
     assert settle(error(Refused), sent=True, spent=2).state is State.FAILED
+
+
+def test_a_limit_leaves_a_note_of_the_wait_once_and_what_is_noted_already_stays() -> None:
+    limited = error(RateLimited, retry_at=NOW)
+    assert settle(limited, checkpoint={"container": "1"}).checkpoint == {"container": "1", WAITED: True}
+    assert settle(limited, checkpoint={WAITED: True}).checkpoint is None  # so nothing is written
+    assert settle(error(PlatformUnavailable)).checkpoint is None
 
 
 @pytest.mark.parametrize(
@@ -225,13 +231,12 @@ def test_an_expired_token_asks_for_one_refresh() -> None:
 def test_a_failed_check_of_an_accepted_video_never_becomes_a_failure_or_a_second_send() -> None:
     settlement = settle(
         error(PlatformUnavailable),
-        kind=AttemptKind.CHECK,
         spent=2,
         checkpoint={ACCEPTED: True},
         first_sent_at=NOW,
     )
     assert settlement.state is State.IN_DOUBT
-    first = settle(error(PlatformUnavailable), kind=AttemptKind.CHECK, spent=0, checkpoint={ACCEPTED: True})
+    first = settle(error(PlatformUnavailable), spent=0, checkpoint={ACCEPTED: True})
     assert first.state is State.PROCESSING
 
 
@@ -240,6 +245,13 @@ def test_what_the_platform_has_accepted_is_never_in_line_again(kind: type[Platfo
     """In line it could be cancelled or rescheduled, which forgets the checkpoint, and then it would go out twice."""
     settlement = settle(error(kind), checkpoint={ACCEPTED: True}, first_sent_at=NOW)
     assert (settlement.state, settlement.wake_at is None) == (State.PROCESSING, False)
+
+
+@pytest.mark.parametrize("kind", [PlatformUnavailable, UnexpectedReply, RateLimited, TokenExpired])
+def test_what_was_only_prepared_goes_back_in_line_where_a_person_can_cancel_it(
+    kind: type[PlatformError],
+) -> None:
+    assert settle(error(kind), checkpoint={"container": "1"}).state is State.SCHEDULED
 
 
 def test_a_bug_is_a_doubt_when_something_may_have_been_sent_and_a_failure_when_not() -> None:
@@ -311,15 +323,14 @@ def test_what_was_proved_absent_is_sent_again_only_while_attempts_are_left() -> 
 @given(
     st.sampled_from(PlatformError.__subclasses__()),
     st.booleans(),
-    st.sampled_from([AttemptKind.PUBLISH, AttemptKind.CHECK]),
     st.integers(0, 12),
     st.booleans(),
 )
 def test_no_error_leads_along_an_arrow_that_does_not_exist_or_forgets_to_say_why(
-    kind: type[PlatformError], sent: bool, attempt: AttemptKind, spent: int, accepted: bool
+    kind: type[PlatformError], sent: bool, spent: int, accepted: bool
 ) -> None:
     checkpoint = {ACCEPTED: True} if accepted else {}
-    settlement = settle(error(kind), sent=sent, kind=attempt, spent=spent, checkpoint=checkpoint)
+    settlement = settle(error(kind), sent=sent, spent=spent, checkpoint=checkpoint)
     assert settlement.state in ARROWS[State.PUBLISHING]
     assert settlement.error is not None and settlement.error.next
     if settlement.state in (State.SCHEDULED, State.PROCESSING):

@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from planrrr_cli.domain.connections import Connection, Platform, Tokens
-from planrrr_cli.domain.errors import ErrorKind
+from planrrr_cli.domain.errors import ErrorKind, RateLimited
 from planrrr_cli.domain.posts import Post
 from planrrr_cli.domain.publications import ErrorNote, Publication, State
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.domain.settlement import ACCEPTED
 from planrrr_cli.domain.steps import PARTS
 from planrrr_cli.publishing.admission import TooLate, lateness
+from tests.domain.test_settlement import error, settle
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 
@@ -44,6 +45,18 @@ def test_a_wait_that_the_platform_imposed_does_not_make_a_post_too_late() -> Non
     """A limit of 24 hours would else end in "missed" each time."""
     assert lateness(limited(timedelta(hours=24, minutes=5)), now=NOW) is None
     assert isinstance(lateness(limited(timedelta(days=7, seconds=1)), now=NOW), TooLate)
+
+
+@pytest.mark.parametrize(
+    "kind", [ErrorKind.INTERRUPTED, ErrorKind.NETWORK_ERROR, ErrorKind.OUTCOME_UNKNOWN, None]
+)
+def test_what_happens_after_such_a_wait_does_not_make_it_too_late_either(kind: ErrorKind | None) -> None:
+    """The first try once there is room again may break off, and then be tried again a moment later."""
+    waited = settle(error(RateLimited, retry_at=NOW), state=State.SCHEDULED).checkpoint
+    later = ErrorNote(kind, "something else") if kind is not None else None
+    given = replace(due(timedelta(hours=24, minutes=5)), error=later, checkpoint=waited)
+    assert lateness(given, now=NOW) is None
+    assert isinstance(lateness(replace(given, due_at=NOW - timedelta(days=7, seconds=1)), now=NOW), TooLate)
 
 
 @pytest.mark.parametrize("where", ["post", "connection"])

@@ -86,6 +86,37 @@ def test_a_whole_run_at_debug_level_with_failures_shows_no_secret(world: World) 
     assert_no_secret(dump(world), secrets, "the database")
 
 
+INSTAGRAM_FAULTS = [
+    ("instagram.container.create", "status:500", "after"),
+    ("instagram.container.read", "html", "before"),
+    ("instagram.limit.read", "truncated", "before"),
+    ("instagram.media.publish", "lost", "after"),
+]
+
+
+@pytest.mark.slow
+def test_instagram_at_debug_level_with_failures_shows_no_secret(world: World) -> None:
+    """A refresh there takes the token in the query."""
+    world.more["LOG_LEVEL"] = "debug"
+    secrets = secrets_of(world)
+    world.add(FLOWS[Platform.INSTAGRAM]["image"])
+    for call, kind, strike in INSTAGRAM_FAULTS:
+        world.sandbox.fault(call, kind, strike)
+    done = world.planrrr("publish-due", "--max-seconds", "8")
+    said = done.stdout + done.stderr
+    world.add(FLOWS[Platform.INSTAGRAM]["comment"], name="second.md")
+    world.sandbox.fault("instagram.container.create", "error:190:463")
+    done = world.planrrr("publish-due", "--json", "--max-seconds", "10")
+    said += done.stdout + done.stderr
+    for publication in world.publications():
+        done = world.planrrr("explain", publication.id)
+        said += done.stdout + done.stderr
+    for name in ("instagram.media.publish", "instagram.token.refresh"):
+        assert f'"call": "{name}"' in said
+    assert_no_secret(said, secrets, "the output")
+    assert_no_secret(dump(world), secrets, "the database")
+
+
 def test_a_bug_with_a_token_in_its_message_shows_no_secret(world: World) -> None:
     """A traceback is the place where secrets usually slip out."""
     secrets = secrets_of(world)

@@ -24,10 +24,10 @@ pytestmark = pytest.mark.slow
 def test_random_posts_faults_kills_and_people_break_no_promise(database_url: str, tmp_path: Path) -> None:
     folder = tmp_path / "soak"
     folder.mkdir()
-    with Soak(seed=3, folder=folder, database_url=database_url, accounts=6, say=print) as soak:
+    with Soak(seed=3, folder=folder, database_url=database_url, accounts=4, say=print) as soak:
         soak.begin()
         for _ in range(4):
-            soak.step(12)
+            soak.step(11)
         soak.heal()
         assert soak.counts["kills"] >= 5
         assert soak.checker.counts()["published"] >= 30

@@ -70,6 +70,15 @@ def test_a_checkpoint_survives_rescheduling_only_when_nothing_was_ever_sent(fact
     assert factory.reload(made).checkpoint == ({} if sent else {"container": "1"})
 
 
+def test_another_time_forgets_that_it_had_to_wait_at_the_old_one(factory):
+    made = factory.publication()
+    attempt = factory.begin(made, factory.claim())
+    factory.note(attempt, checkpoint={"container": "1", "waited": True}, sending_since=None)
+    factory.settle(attempt, Settlement(Outcome.FAILED, State.FAILED, clear_sending=True, error=error()))
+    in_transaction(factory, publications.reschedule, made.id, due_at=LATER, now=NOW)
+    assert factory.reload(made).checkpoint == {"container": "1"}
+
+
 def test_a_person_ends_a_doubt_with_the_published_post(factory):
     made = factory.publication_in(State.IN_DOUBT)
     in_transaction(

@@ -74,7 +74,7 @@ def _rupload(url: str, opened: OpenMedia, start: int, graph: Graph) -> None:
         token=graph.token,
         scheme="OAuth",
     )
-    trouble = upload_trouble(reply)
+    trouble = upload_trouble(graph.without_token(reply))
     if trouble is None or graph_error(reply) is not None:
         graph.meaning(reply, Role.PREPARE, 0)
         return

@@ -126,6 +126,11 @@ def is_unready(error: PlatformError) -> bool:
     return (error.code or "").partition("/")[0] == "9007"
 
 
+def is_lost(error: PlatformError) -> bool:
+    """Whether Instagram does not find a container that it was named."""
+    return (error.code or "").partition("/")[0] == "24"
+
+
 def is_used_up(error: PlatformError) -> bool:
     """Whether Instagram says that the day's allowance is used up."""
     return (error.code or "").partition("/")[0] == "9"

@@ -55,9 +55,12 @@ def find(publication: Publication, calls: Calls) -> Finding:
         return Unknown("nobody noted which container was sent", ask_person=True)
     seen = _status(calls, str(container["id"]))
     listed = find_listed(publication, calls, is_out=seen.phase is Phase.PUBLISHED)
-    if isinstance(listed, Published):
-        return listed
     name = f"container {container['id']}"
+    if isinstance(listed, Published):
+        if seen.phase is Phase.FINISHED and publication.doubt_looks < _LONG_ENOUGH:
+            # Its status may lag behind; or another one of ours has the same words, and is in doubt as well.
+            return Unknown(f"a post of the account fits, while {name} is said to be ready and not published")
+        return listed
     match seen.phase:
         case Phase.PUBLISHED:
             return Unknown(
@@ -75,7 +78,8 @@ def find(publication: Publication, calls: Calls) -> Finding:
             return Absent(f"{name} is ready and not published, and {listed.reason}")
         case Phase.UNCLEAR:
             age = calls.clock.now() - datetime.fromisoformat(container["at"])
-            if age > LIFE:
+            # Looks keep their distances in real time, which a clock that jumped by a day has not.
+            if age > LIFE and publication.doubt_looks >= _LONG_ENOUGH:
                 return Absent(f"{name} is more than a day old, and {listed.reason}", conclusive=True)
             return Unknown(f"Instagram does not say how far {name} is, and {listed.reason} so far")
 

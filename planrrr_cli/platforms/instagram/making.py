@@ -13,7 +13,7 @@ from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.steps import Processing, Spend, Step
 from planrrr_cli.platforms.instagram import quotas
 from planrrr_cli.platforms.instagram.calls import Calls, Login
-from planrrr_cli.platforms.instagram.codes import is_unready
+from planrrr_cli.platforms.instagram.codes import is_lost, is_unready
 from planrrr_cli.platforms.instagram.containers import (
     POST,
     carousel_fields,
@@ -68,7 +68,7 @@ class Making(Slots):
         except MediumNotRead as error:
             if is_unready(error):
                 return (yield from self.wait("0", Seen(Phase.IN_PROGRESS)))
-            return (yield from self.failed(POST, error.message))
+            return (yield from self.failed(POST, error.message, items_too=is_lost(error)))
         yield self.have(POST, body)
         return None
 
@@ -169,7 +169,7 @@ class Making(Slots):
                 return Processing(SOON, f"the upload broke off at {arrived:,} of {opened.size:,} bytes")
         else:
             said = "Instagram and we do not agree how much of the video has arrived"
-            raise PlatformUnavailable(said, platform=NAME)
+            return (yield from self.failed(slot, said, medium=position))
         yield self.update(slot, uploaded=True)
         return None
 
@@ -201,7 +201,7 @@ class Making(Slots):
         old = [slot for slot, one in self.made.items() if datetime.fromisoformat(one["at"]) <= oldest]
         if old and (POST in old or POST not in self.made):
             left = {} if POST in old else {s: one for s, one in self.made.items() if s not in old}
-            yield self.note(containers=left, looks=0)
+            yield self.note(containers=left, looks=0, paid=0)  # what was paid for then has left the window
 
     def _kinds(self) -> Generator[Step, None, list[MediaKind]]:
         known = self.known_kinds()

@@ -10,6 +10,7 @@ from typing import Any
 from planrrr_cli.domain.errors import PlatformError
 from planrrr_cli.domain.quota import Bucket, Rolling
 from planrrr_cli.platforms.instagram.calls import Calls
+from planrrr_cli.platforms.meta.graph import number_of
 
 DAY = timedelta(hours=24)
 
@@ -47,17 +48,12 @@ def read_allowance(calls: Calls, account: str) -> Allowance:
     except PlatformError:
         return Allowance()
     data = body.get("data")
-    told = data[0] if isinstance(data, list) and data and isinstance(data[0], dict) else {}
+    told = data[0] if isinstance(data, list) and data and isinstance(data[0], dict) else body
     config = told.get("config")
     total = _count(config, "quota_total") if isinstance(config, dict) else None
     return Allowance(total or None, _count(told, "quota_usage"))
 
 
 def _count(found: Mapping[str, Any], name: str) -> int | None:
-    value = found.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return None
-    try:
-        return max(0, int(value))
-    except ValueError:
-        return None
+    value = number_of(found, name)
+    return None if value is None else max(0, value)

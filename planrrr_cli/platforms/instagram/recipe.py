@@ -69,16 +69,23 @@ class Recipe:
     def _container(self) -> str:
         return str(self.making.made[POST]["id"])
 
+    @property
+    def _is_counted(self) -> bool:
+        """One container is one publication at most, however often it is sent."""
+        return bool(self.making.made[POST].get("counted"))
+
     def _publish(self) -> Steps:
-        yield from self._spend(1)
+        yield from self._spend(0 if self._is_counted else 1)
         yield PointOfNoReturn()
         try:
             return Published(self.calls.publish(self.account, self._container))
         except MediumNotRead as error:
             if not is_unready(error):
                 raise
+            yield self.making.update(POST, counted=True)
             return (yield from self.making.wait(POST, Seen(Phase.IN_PROGRESS)))
         except RateLimited as error:
+            yield self.making.update(POST, counted=True)
             if is_used_up(error):
                 yield from self._used_up(error)
             raise
@@ -109,9 +116,15 @@ class Recipe:
             found = find_listed(self.publication, self.calls, is_out=False)
             if isinstance(found, Published):
                 return found
-            if isinstance(found, Unknown):
+            if isinstance(found, Unknown) and not self._was_settled():
+                yield self.making.note(unlisted=self.publication.doubts)
                 raise OutcomeUnknown(f"{seen.reason}; {found.reason}", platform=NAME)
         return (yield from self.making.dead(POST, seen))
+
+    def _was_settled(self) -> bool:
+        """Whether this very question was answered since it was asked: by later looks, or by a person."""
+        asked = self.making.notes.get("unlisted")
+        return asked is not None and self.publication.doubts > int(asked)
 
     def _room_for_one(self) -> Generator[Step, None, None]:
         """Containers that could not be published in time would be made for nothing."""
@@ -127,8 +140,10 @@ class Recipe:
 
     def _spend(self, amount: int) -> Generator[Step, None, None]:
         allowance = self._told()
+        # A sending that Instagram refused is in our count, and not in its own.
+        used = None if allowance.used is None else allowance.used + 1 - amount
         try:
-            yield Spend(PUBLISHES, amount, limit=allowance.total, used=allowance.used)
+            yield Spend(PUBLISHES, amount, limit=allowance.total, used=used)
         except RateLimited as error:
             self._reworded(error)
 

@@ -32,6 +32,7 @@ AT_FIRST = timedelta(minutes=5)
 PAUSE_AT_FIRST = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(minutes=5)
 LONGEST_PROCESSING = timedelta(hours=1)
+LEAST_LOOKS = 4
 BEFORE_ANOTHER = timedelta(seconds=30)
 MOST_TRIES = 3
 
@@ -60,10 +61,11 @@ class Slots:
         return self.calls.clock.now() - datetime.fromisoformat(self.made[slot]["at"])
 
     def wait(self, slot: str, seen: Seen) -> Generator[Step, None, Processing]:
-        """Until the next look, ever longer; an hour of it is too long."""
-        if self.age_of(slot) > LONGEST_PROCESSING:
-            self._give_up(slot, seen)
+        """Until the next look, ever longer; an hour of it is too long, if it was looked at for so long: the clock may
+        have jumped, or nobody was there to look."""
         looks = int(self.notes.get("looks") or 0)
+        if self.age_of(slot) > LONGEST_PROCESSING and looks >= LEAST_LOOKS:
+            self._give_up(slot, seen)
         yield self.note(looks=looks + 1)
         first = SOON_FOR_VIDEO if MediaKind.VIDEO in self.known_kinds().values() else SOON
         most = PAUSE_AT_FIRST if self.age_of(slot) < AT_FIRST else LONGEST_PAUSE
@@ -101,9 +103,17 @@ class Slots:
         )
 
     def failed(
-        self, slot: str, reason: str, *, medium: int | None = None, most: int = MOST_TRIES, do: str = ""
+        self,
+        slot: str,
+        reason: str,
+        *,
+        medium: int | None = None,
+        most: int = MOST_TRIES,
+        do: str = "",
+        items_too: bool = False,
     ) -> Generator[Step, None, Processing]:
-        """Notes that a container came to nothing, so that it is made anew; raises MediaRejected after ``most``."""
+        """Notes that a container came to nothing, so that it is made anew (``items_too``: with all that were made for
+        it); raises MediaRejected after ``most``."""
         failures = dict(self.notes.get("failures") or {})
         failures[slot] = int(failures.get(slot) or 0) + 1
         name, position = self._named(slot)
@@ -116,7 +126,7 @@ class Slots:
                 medium=medium,
                 next_step=do or "mend the medium, then add the post again",
             )
-        left = {key: one for key, one in self.made.items() if key != slot}
+        left = {} if items_too else {key: one for key, one in self.made.items() if key != slot}
         yield self.note(containers=left, failures=failures, looks=0)
         return Processing(BEFORE_ANOTHER, f"{said}; it is tried again")
 

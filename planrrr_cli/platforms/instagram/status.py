@@ -16,10 +16,10 @@ from planrrr_cli.platforms.instagram.calls import Calls
 from planrrr_cli.platforms.instagram.codes import meaning_of
 from planrrr_cli.platforms.instagram.replies import is_inconclusive
 from planrrr_cli.platforms.meta.codes import Meaning
+from planrrr_cli.platforms.meta.replies import one_line
 
 _SUBCODE = re.compile(r"(?<!\d)22\d{5}(?!\d)")
 _DONE = frozenset({"complete", "completed"})
-_WORDS = 200
 
 
 class Phase(StrEnum):
@@ -76,7 +76,7 @@ def look(calls: Calls, container: str, *, bytes_too: bool = False) -> Seen:
 def read_status(body: Mapping[str, Any]) -> Seen:
     """The meaning of ``GET /{container}?fields=status_code,status[,video_status]``; texts are for people only."""
     code, words = body.get("status_code"), body.get("status")
-    text = " ".join(words.split())[:_WORDS] if isinstance(words, str) else ""
+    text = one_line(words)
     phase = _PHASES.get(code.strip().upper(), Phase.UNCLEAR) if isinstance(code, str) else Phase.UNCLEAR
     found = _SUBCODE.search(text) if phase is Phase.ERROR else None
     uploading = _mapping(_mapping(body.get("video_status")).get("uploading_phase"))

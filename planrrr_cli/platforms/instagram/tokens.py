@@ -24,7 +24,7 @@ from planrrr_cli.platforms.base import Account, App
 from planrrr_cli.platforms.instagram.calls import Calls, Login
 from planrrr_cli.platforms.instagram.codes import AGAIN
 from planrrr_cli.platforms.instagram.replies import INSTAGRAM, NAME
-from planrrr_cli.platforms.meta.graph import id_of, text_of
+from planrrr_cli.platforms.meta.graph import id_of, number_of, text_of
 from planrrr_cli.platforms.meta.replies import Role
 from planrrr_cli.platforms.meta.tokens import (
     PAGE_FIELDS,
@@ -99,8 +99,8 @@ def _asked(calls: Calls, params: Mapping[str, str]) -> Tokens:
     call = f"instagram.token.{'exchange' if exchange else 'refresh'}"
     reply = graph.api.get(f"{graph.app.api_url.rstrip('/')}/{path}", call=call, params=params)
     body = graph.meaning(reply, Role.READ, versioned=False)
-    seconds = body.get("expires_in")
-    if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds <= 0:
+    seconds = number_of(body, "expires_in")
+    if seconds is None or seconds <= 0:
         raise UnexpectedReply("Instagram did not say how long the new token lives", platform=NAME)
     ends = calls.clock.now() + timedelta(seconds=min(seconds, 10 * 365 * 86400))
     return Tokens(Secret(id_of(INSTAGRAM, body, "access_token", Role.READ)), expires_at=ends)

@@ -52,7 +52,7 @@ def send_bytes(graph: Graph, address: str, opened: OpenMedia, start: int, medium
         token=graph.token,
         scheme="OAuth",
     )
-    trouble = upload_trouble(reply)
+    trouble = upload_trouble(graph.without_token(reply))
     if trouble is None or graph_error(reply) is not None:
         graph.meaning(reply, Role.PREPARE, medium)
         return

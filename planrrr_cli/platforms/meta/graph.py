@@ -7,9 +7,10 @@ import hmac
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar, NoReturn
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from planrrr_cli.domain.clock import Clock
 from planrrr_cli.domain.errors import OutcomeUnknown, PlatformError, UnexpectedReply
@@ -24,6 +25,8 @@ from planrrr_cli.platforms.wire import Part, Reply
 DEFAULT_VERSION = "v25.0"
 UPLOAD_URL = "https://rupload.facebook.com"
 MOST_PAGES = 10
+_LEAST_TOKEN = 16  # a word that is shorter may be one of the answer's own
+_PAGE = ("after", "offset", "since", "until", "__paging_token")
 
 logger = logging.getLogger(__name__)
 
@@ -64,16 +67,21 @@ class Graph:
         """
         after: dict[str, str] = {}
         while True:
-            body = self.read(*path, call=call, **params, **after)
+            body = self.read(*path, call=call, **{**params, **after})
             data = body.get("data")
             if not isinstance(data, list):
                 title = self.dialect.title
                 raise UnexpectedReply(f"{title} answered a list without data", platform=self.dialect.platform)
             yield [item for item in data if isinstance(item, dict)]
-            cursor = _cursor(body)
-            if not data or not cursor or cursor == after.get("after"):
-                return
-            after = {"after": cursor}
+            following = _following(body) if data else {}
+            if not following or following == after:
+                break
+            after = following
+        if data and not following and _names_another(body):
+            title = self.dialect.title
+            raise UnexpectedReply(
+                f"{title} answered a part of a list, and not how it goes on", platform=self.dialect.platform
+            )
 
     def prepare(
         self,
@@ -102,8 +110,9 @@ class Graph:
         ``versioned``: the call asked for a version.
         """
         self.usage = Usage.of(reply, self.dialect.business)
-        error = graph_error(reply)
-        failure = read_reply(reply, self.dialect, role=role, now=self.clock.now(), medium=medium)
+        told = self.without_token(reply)
+        error = graph_error(told)
+        failure = read_reply(told, self.dialect, role=role, now=self.clock.now(), medium=medium)
         code, trace = (error.name, error.trace) if error else (None, None)
         self.api.note(code, trace or trace_of(reply), failure)
         served = reply.header("facebook-api-version")
@@ -113,6 +122,13 @@ class Graph:
             raise failure
         found: dict[str, Any] = reply.json()
         return found
+
+    def without_token(self, reply: Reply) -> Reply:
+        """As it may be quoted: "malformed access token", says Meta, and repeats it."""
+        token = self.token.reveal().encode()
+        if len(token) < _LEAST_TOKEN or token not in reply.body:
+            return reply
+        return replace(reply, body=reply.body.replace(token, b"[secret]"))
 
     def proof(self) -> dict[str, str]:
         """https://developers.facebook.com/docs/graph-api/guides/secure-requests: per token, not per application."""
@@ -146,6 +162,17 @@ def text_of(body: Mapping[str, Any], name: str) -> str | None:
     return str(value) or None
 
 
+def number_of(body: Mapping[str, Any], name: str) -> int | None:
+    """A whole number of a reply, which may be written as text."""
+    value = body.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        return int(value)
+    except (ValueError, OverflowError):
+        return None
+
+
 def id_of(dialect: Dialect, body: Mapping[str, Any], name: str, role: Role) -> str:
     found = text_of(body, name)
     return found or missing(dialect, name, role)
@@ -173,7 +200,20 @@ def _origin(address: str) -> tuple[str, str, int] | None:
     return parts.scheme, parts.hostname, port
 
 
-def _cursor(body: Mapping[str, Any]) -> str | None:
+def _paging(body: Mapping[str, Any]) -> Mapping[str, Any]:
     paging = body.get("paging")
-    cursors = paging.get("cursors") if isinstance(paging, dict) else None
-    return text_of(cursors, "after") if isinstance(cursors, dict) else None
+    return paging if isinstance(paging, dict) else {}
+
+
+def _names_another(body: Mapping[str, Any]) -> bool:
+    return text_of(_paging(body), "next") is not None
+
+
+def _following(body: Mapping[str, Any]) -> dict[str, str]:
+    """What asks for the page after this one, by cursor or by times; empty when nothing names it:
+    https://developers.facebook.com/docs/graph-api/results (read 2026-11-24)."""
+    cursors = _paging(body).get("cursors")
+    if isinstance(cursors, dict) and (cursor := text_of(cursors, "after")):
+        return {"after": cursor}
+    query = dict(parse_qsl(urlsplit(text_of(_paging(body), "next") or "").query))
+    return {name: query[name] for name in _PAGE if name in query}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from planrrr_cli.platforms.meta.usage import Usage
 from planrrr_cli.platforms.wire import NotJson, Reply
 
 _QUOTED = 200
+_QUERY = re.compile(r"(https?:(?:/|\\/)[^\s?]*)\?\S*")
 # What refuses a post when it is sent says nothing about the post when something is only looked at.
 _ABOUT_THE_POST = frozenset({Kind.CONTENT, Kind.MEDIA, Kind.FETCH, Kind.LINK, Kind.DUPLICATE})
 
@@ -70,7 +72,7 @@ def graph_error(reply: Reply) -> GraphError | None:
         code=_integer(error.get("code")),
         subcode=_integer(error.get("error_subcode")),
         message=str(error.get("message") or ""),
-        words=_one_line(error.get("error_user_msg") or error.get("message")),
+        words=one_line(error.get("error_user_msg") or error.get("message")),
         transient=error.get("is_transient") is True,
         trace=trace[:100] if isinstance(trace, str) else None,
         data=_data(error.get("error_data")),
@@ -235,8 +237,9 @@ def _integer(value: Any) -> int:
         return 0
 
 
-def _one_line(value: Any) -> str:
-    """Meta's words as one short, printable line."""
+def one_line(value: Any) -> str:
+    """Meta's words as one short, printable line. It repeats addresses, whose queries may be signatures."""
     text = value if isinstance(value, str) else ""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = _QUERY.sub(r"\1?…", line)
     return line if len(line) <= _QUOTED else line[: _QUOTED - 1] + "…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from planrrr_cli.platforms.meta.replies import one_line
 from planrrr_cli.platforms.wire import NotJson, Reply
 
 
@@ -24,5 +25,5 @@ def upload_trouble(reply: Reply) -> UploadTrouble | None:
     info = body.get("debug_info") if isinstance(body, dict) else None
     if not isinstance(info, dict):
         return None
-    message = " ".join(str(info.get("message") or "no words").split())[:200]
+    message = one_line(info.get("message")) or "no words"
     return UploadTrouble(str(info.get("type") or "")[:100], message, info.get("retriable") is True)

@@ -11,6 +11,9 @@ from planrrr_cli.platforms.wire import NotJson, Reply
 
 _QUOTED = 200
 _ID_SHOWN = 17
+_ADDRESS = re.compile(
+    r"(upload_id(?:=|%3D))[^&\s\"'<>]+", re.IGNORECASE
+)  # of a session, which nobody may know
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")  # messages about quotas hold links
 
 
@@ -70,14 +73,14 @@ def envelope_of(reply: Reply) -> Envelope | None:
 
 def request_id(reply: Reply) -> str | None:
     """The beginning of what Google's support asks for; uploads alone have one. Whole it is the ``upload_id`` of the
-    session's address, which nobody may know."""
+    session's address, which nobody may know: never more than half of it."""
     found = reply.header("x-guploader-uploadid")
-    return one_line(found, _ID_SHOWN) if found else None
+    return one_line(found, min(_ID_SHOWN, len(found) // 2)) if found else None
 
 
 def one_line(text: str, most: int = _QUOTED) -> str:
     """Somebody else's words as one short, printable line without markup."""
-    plain = _TAG.sub("", text)
+    plain = _ADDRESS.sub(r"\1…", _TAG.sub("", text))
     line = " ".join("".join(c if c.isprintable() else " " for c in plain).split())
     return line if len(line) <= most else line[: most - 1] + "…"
 

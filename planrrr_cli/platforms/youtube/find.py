@@ -15,7 +15,6 @@ from planrrr_cli.domain.doubt import Patience
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
     ContentRejected,
-    MediaRejected,
     PlatformError,
     RateLimited,
     TokenExpired,
@@ -27,7 +26,16 @@ from planrrr_cli.platforms.youtube import sessions
 from planrrr_cli.platforms.youtube.allowances import CHANNEL
 from planrrr_cli.platforms.youtube.links import permalink
 from planrrr_cli.platforms.youtube.match import Likeness, Sought, compare, moment
-from planrrr_cli.platforms.youtube.notes import SIZE, SLUG, STARTED, VIDEO_ID, UploadNotes, accepted
+from planrrr_cli.platforms.youtube.notes import (
+    SIZE,
+    SLUG,
+    STARTED,
+    UNREADABLE,
+    VIDEO_ID,
+    UploadNotes,
+    accepted,
+)
+from planrrr_cli.platforms.youtube.reasons import CALL_WRONG
 from planrrr_cli.platforms.youtube.refusals import SessionOver
 from planrrr_cli.platforms.youtube.replies import lacks_permission
 from planrrr_cli.platforms.youtube.rest import Rest, items_of, part_of, text_in
@@ -58,6 +66,8 @@ def find(publication: Publication, rest: Rest) -> Finding:
         if video_id := notes.all.get(VIDEO_ID):
             return _by_id(publication, video_id, rest)
         if notes.session is None:
+            if notes.last_sent:
+                return _by_name(publication, notes, rest, UNREADABLE)
             return Absent("no upload was begun", conclusive=True)
         return _by_session(publication, notes, notes.session, rest)
     except ConnectionRevoked as error:
@@ -99,7 +109,9 @@ def _by_session(publication: Publication, notes: UploadNotes, session: Secret, r
         if not notes.last_sent:
             return Absent(f"{error.message}, and the last piece was never sent", conclusive=True)
         return _by_name(publication, notes, rest, error.message)
-    except (ContentRejected, MediaRejected) as error:
+    except ContentRejected as error:
+        if error.code in CALL_WRONG:  # what is wrong with the question says nothing of the video
+            raise
         return Absent(error.message, conclusive=True)
     except RateLimited as error:
         if error.bucket is not CHANNEL:

@@ -21,6 +21,7 @@ from planrrr_cli.domain.steps import Checkpoint
 SESSION, STARTED, SIZE, SHA256 = "session", "session_started", "session_size", "session_sha256"
 SLUG, DONE, STALLS, LAST_SENT, RESTARTS = "slug", "bytes_done", "stalls", "last_sent", "restarts"
 VIDEO_ID, ACCEPTED_AT, UNFOLLOWED = "video_id", "accepted_at", "unfollowed"
+UNREADABLE = "the address of the upload cannot be read any more"  # as when the key of the store was changed
 _OF_SESSION = (SESSION, STARTED, SIZE, SHA256, SLUG, DONE, STALLS, LAST_SENT)
 
 
@@ -81,7 +82,8 @@ class UploadNotes:
 
     def lacks_bytes(self, offset: int) -> Checkpoint:
         """YouTube itself said that it has no more than that, so there is no video."""
-        return self.note(**{LAST_SENT: None, DONE: max(self.done, offset), STALLS: 0})
+        stalls = 0 if offset > self.done else self.stalls  # an answer alone is no progress
+        return self.note(**{LAST_SENT: None, DONE: max(self.done, offset), STALLS: stalls})
 
     def forget(self, restarts: int) -> Checkpoint:
         return self.note(**dict.fromkeys(_OF_SESSION), **{RESTARTS: restarts})

@@ -104,7 +104,7 @@ def _hint(name: str) -> str:
 
 
 def _shown(value: object) -> str:
-    return f"“{value}”" if isinstance(value, str) else str(value)[:60]
+    return f"“{value[:60]}”" if isinstance(value, str) else str(value)[:60]
 
 
 def _yes(value: Any) -> bool:
@@ -132,11 +132,11 @@ def _one_of(*words: str) -> Callable[[Any], str]:
 def _moment(value: Any) -> datetime:
     try:
         found = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise Wrong(f"{_shown(value)} is no time with its zone; write it like 2026-12-01T09:00:00+01:00")
-    return found.astimezone(UTC)
+        if found is not None and found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last day there is, in another zone
+        pass
+    raise Wrong(f"{_shown(value)} is no time with its zone; write it like 2026-12-01T09:00:00+01:00")
 
 
 def _tags(value: Any) -> tuple[str, ...]:
@@ -153,7 +153,7 @@ def _tags(value: Any) -> tuple[str, ...]:
 def _category(value: Any) -> str:
     """By its number, or by its name or the first word of it."""
     typed = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    if typed.isascii() and typed.isdigit():
+    if typed.isascii() and typed.isdigit() and len(typed) < 10:
         return str(int(typed))
     names = {name.lower(): number for number, name in CATEGORIES.items()}
     words = {name.split(" & ")[0]: number for name, number in names.items()}

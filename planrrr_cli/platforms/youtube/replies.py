@@ -113,7 +113,8 @@ def _limit(reply: Reply, told: Envelope, now: datetime, bucket: Bucket) -> Platf
             retry_at=now + THUMBNAILS_WAIT,
             **facts,
         )
-    if told.reason in DAY_USED_UP or (told.reason in SHORT_LIMITS and told.whole_day):
+    limited = told.reason in SHORT_LIMITS or reply.status == 429
+    if told.reason in DAY_USED_UP or (limited and told.whole_day):
         used = UPLOADS if told.of_uploads else bucket
         return explained(
             RateLimited(
@@ -124,7 +125,7 @@ def _limit(reply: Reply, told: Envelope, now: datetime, bucket: Bucket) -> Platf
                 **facts,
             )
         )
-    if told.reason in SHORT_LIMITS or reply.status == 429:
+    if limited:
         wait = retry_after(reply) or SHORTEST_LIMIT
         return RateLimited(_sentence("YouTube limits calls", reply, told), retry_at=now + wait, **facts)
     return None

@@ -67,7 +67,7 @@ def _description(post: Post) -> Iterator[Problem]:
 
 def _title(post: Post) -> Iterator[Problem]:
     title = post.title or ""
-    if not title.strip():
+    if not any(sign.isprintable() and not sign.isspace() for sign in title):  # nothing that anybody would see
         yield Problem(
             "title_missing", "a video on YouTube needs a title: add a line  title: …  to the document"
         )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from planrrr_cli.domain.errors import OutcomeUnknown, PlatformError, UnexpectedReply
 from planrrr_cli.domain.secrets import Secret
@@ -62,7 +63,7 @@ def start(
     )
     rest.checked(reply, Role.PREPARE, UPLOADS)
     location = reply.header("location")
-    if reply.status != 200 or not location:
+    if not location:
         raise UnexpectedReply(
             f"YouTube answered {reply.status} without the address of the upload",
             platform=NAME,
@@ -85,6 +86,7 @@ def ask(rest: Rest, session: Secret, size: int) -> Standing:
         "PUT",
         session.reveal(),
         call="youtube.videos.query",
+        shown=_shown(rest),
         headers={"Content-Range": f"bytes */{size}", "Content-Length": "0"},
         token=rest.token,
     )
@@ -100,12 +102,18 @@ def send(rest: Rest, session: Secret, stream: Stream, *, first: int, size: int, 
         "PUT",
         session.reveal(),
         call="youtube.videos.finish" if last else "youtube.videos.upload",
+        shown=_shown(rest),
         stream=stream,
         headers={"Content-Range": f"bytes {first}-{first + stream.length - 1}/{size}"},
         token=rest.token,
         irrevocable=last,
     )
     return _standing(rest, reply, size, Role.COMMIT if last else Role.PREPARE)
+
+
+def _shown(rest: Rest) -> str:
+    """A session's address is secret wherever in it the secret is, so the evidence names where it was opened."""
+    return urlsplit(rest.address("videos", upload=True)).path
 
 
 def _standing(rest: Rest, reply: Reply, size: int, role: Role) -> Standing:

@@ -22,14 +22,14 @@ from planrrr_cli.domain.errors import (
 from planrrr_cli.domain.posts import MediaKind, errors_among
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.steps import Checkpoint, PointOfNoReturn, Processing, Spend, Steps
-from planrrr_cli.platforms.media import BadMedia, MediaSource, OpenMedia, media_errors
+from planrrr_cli.platforms.media import BadMedia, MediaSource, MediaUnavailable, OpenMedia, media_errors
 from planrrr_cli.platforms.wire import Stream
 from planrrr_cli.platforms.youtube import sessions
 from planrrr_cli.platforms.youtube.allowances import CHANNEL, UPLOADS, spend
 from planrrr_cli.platforms.youtube.body import body_of, content_type_of, query_of, slug_of
 from planrrr_cli.platforms.youtube.media_rules import media_problems
-from planrrr_cli.platforms.youtube.notes import SESSION, STALLS, UploadNotes, accepted
-from planrrr_cli.platforms.youtube.refusals import Busy, SessionOver
+from planrrr_cli.platforms.youtube.notes import SESSION, STALLS, UNREADABLE, UploadNotes, accepted
+from planrrr_cli.platforms.youtube.refusals import SessionOver, asks_to_wait, pause_after
 from planrrr_cli.platforms.youtube.replies import NAME
 from planrrr_cli.platforms.youtube.rest import Rest
 from planrrr_cli.platforms.youtube.sessions import CHUNK, Kept, Made, Standing
@@ -63,12 +63,16 @@ class Upload:
         """Resumes wherever the checkpoint and the session say."""
         if self.notes.accepted:
             return (yield from watch(self.publication, self.notes.all, self.rest))
-        with media_errors(NAME, 0), self.media.open(self.publication.post.media[0]) as opened:
-            _check(opened)
-            standing = yield from self._opening(opened)
-            while isinstance(standing, Kept):
-                self.progress(standing.offset, opened.size)
-                standing = yield from self._piece(opened, standing.offset)
+        try:
+            with media_errors(NAME, 0), self.media.open(self.publication.post.media[0]) as opened:
+                _check(opened)
+                standing = yield from self._opening(opened)
+                while isinstance(standing, Kept):
+                    self.progress(standing.offset, opened.size)
+                    standing = yield from self._piece(opened, standing.offset)
+        except (MediaRejected, MediaUnavailable) as error:
+            self._refuse_where_out(error)
+            raise
         if isinstance(standing, Processing):
             return standing
         self.progress(opened.size, opened.size)
@@ -78,13 +82,14 @@ class Upload:
     def _opening(self, opened: OpenMedia) -> Sending:
         """The session to go on with, as YouTube sees it; a new one where there is none, or none that is any good."""
         if self.notes.session is None:
+            self._refuse_where_out(PlatformError(UNREADABLE, platform=NAME))
             yield from self._start(opened)
             return Kept(0)
         if not self.notes.is_of(opened.size, opened.media.sha256):
             if self.notes.may_be_out:
                 raise BadMedia(f"{opened.media.name} holds another video than the one that was sent")
             return (yield from self._begin_anew("the video is another one now"))
-        if self.notes.age(self.rest.clock.now()) > LONGEST_SESSION and not self.notes.may_be_out:
+        if self.notes.age(self.rest.clock.now()) > LONGEST_SESSION and not self.notes.last_sent:
             return (yield from self._begin_anew("its session is too old"))
         try:
             return (yield from self._asked(opened))
@@ -118,8 +123,7 @@ class Upload:
             yield from self._over(error)
             raise
         if isinstance(standing, Kept):
-            _refuse_complete(standing, opened)
-            yield from self._kept(standing)
+            yield from self._kept(standing, opened)
             if self.notes.last_sent:
                 yield self.notes.lacks_bytes(standing.offset)
         return standing
@@ -163,7 +167,7 @@ class Upload:
             yield from self._over(error)
             raise
         if isinstance(standing, Kept):
-            _refuse_complete(standing, opened)
+            yield from self._kept(standing, opened)
             yield self.notes.lacks_bytes(standing.offset)
         return (yield from self._went_on(opened, first, standing))
 
@@ -171,7 +175,7 @@ class Upload:
         """What YouTube has now, which may be less than it was sent."""
         if isinstance(standing, Made):
             return standing
-        yield from self._kept(standing)
+        yield from self._kept(standing, opened)
         if standing.offset <= first:
             error = UnexpectedReply("YouTube kept nothing of a piece of the video", platform=NAME)
             return (yield from self._stalled(error, opened, standing.offset))
@@ -183,7 +187,7 @@ class Upload:
             standing = yield from self._asked(opened)
         except PlatformUnavailable:
             return (yield from self._stalled(error, opened, first))
-        if isinstance(standing, Kept) and standing.offset <= first:
+        if isinstance(standing, Kept) and (standing.offset <= first or asks_to_wait(error)):
             return (yield from self._stalled(error, opened, standing.offset))
         return standing
 
@@ -192,19 +196,23 @@ class Upload:
         if offset > self.before:
             yield self.notes.note(bytes_done=offset, stalls=0)
             said = f"the upload broke off at {offset:,} of {opened.size:,} bytes: {error.message}"
-            return Processing(_patient(SOON, error), said)
+            return Processing(pause_after(error, SOON), said)
         stalls = self.notes.stalls
         yield self.notes.note(**{STALLS: stalls + 1})
         if stalls >= len(PAUSES):
             raise error
-        return Processing(_patient(PAUSES[stalls], error), f"the upload does not advance: {error.message}")
+        return Processing(pause_after(error, PAUSES[stalls]), f"the upload does not advance: {error.message}")
 
     def _gone(self, error: PlatformError) -> Sending:
         """The session leads nowhere. Only one that cannot have made a video is replaced."""
+        self._refuse_where_out(error)
+        return (yield from self._begin_anew(error.message))
+
+    def _refuse_where_out(self, error: PlatformError) -> None:
+        """No way on where the session may have made a video, which only a look can tell."""
         if self.notes.may_be_out:
             said = f"{error.message}, and it may have made the video before"
             raise OutcomeUnknown(said, platform=NAME, status=error.status) from None
-        return (yield from self._begin_anew(error.message))
 
     def _begin_anew(self, reason: str) -> Sending:
         restarts = self.notes.restarts + 1
@@ -220,7 +228,11 @@ class Upload:
         if not isinstance(error, RateLimited) or error.bucket is CHANNEL:
             yield self.notes.forget(self.notes.restarts)
 
-    def _kept(self, standing: Kept) -> Generator[Checkpoint, None, None]:
+    def _kept(self, standing: Kept, opened: OpenMedia) -> Generator[Checkpoint, None, None]:
+        if standing.offset == opened.size:  # a video is made: https://github.com/claudiob/yt/issues/192
+            if not self.notes.may_be_out:
+                yield self.notes.sends_last()
+            raise OutcomeUnknown("YouTube has all bytes, and does not name the video yet", platform=NAME)
         if standing.moved is not None and standing.moved != self.notes.session:
             yield self.notes.note(**{SESSION: standing.moved})
         now = self.rest.clock.monotonic()
@@ -237,14 +249,3 @@ def _check(opened: OpenMedia) -> None:
         raise BadMedia(f"{opened.media.name} is {opened.media.content_type}, and YouTube takes videos")
     for found in errors_among(media_problems((opened.media,))):
         raise BadMedia(found.message)
-
-
-def _refuse_complete(standing: Kept, opened: OpenMedia) -> None:
-    """A video was made although the answer was "go on": https://github.com/claudiob/yt/issues/192 (read 2026-11-23)."""
-    if standing.offset == opened.size:
-        raise OutcomeUnknown("YouTube has all bytes, and does not name the video yet", platform=NAME)
-
-
-def _patient(pause: timedelta, error: PlatformError) -> timedelta:
-    wait = error.wait if isinstance(error, Busy) else None
-    return max(pause, wait) if wait is not None else pause

@@ -149,7 +149,7 @@ def test_an_unreadable_status_leaves_the_list_which_proves_no_absence_for_a_day(
     clock.pass_by(hours=23)
     assert isinstance(publisher().find(doubtful()), Unknown)
     clock.pass_by(hours=2)
-    found = publisher().find(doubtful())
+    found = publisher().find(doubtful(doubt_looks=9))
     assert isinstance(found, Absent) and found.conclusive
     instagram.show()
     assert isinstance(publisher().find(doubtful()), Published)
@@ -395,3 +395,60 @@ def test_a_named_post_is_held_against_what_was_sent(
     assert isinstance(bound, Objection) and bound.final
     server.on("GET /v25.0/10", Answer(500, b""))
     assert isinstance(publisher().look_at(doubtful(), "10"), Unknown)
+
+
+def test_a_post_with_our_words_is_not_ours_while_the_container_says_that_it_was_not_published(
+    publisher: Make, server: Server, instagram: Instagram
+) -> None:
+    """Two with the same words in doubt at once: the one that never arrived must not take the other one's post."""
+    says(server, "FINISHED")
+    instagram.show()
+    found = publisher().find(doubtful())
+    assert isinstance(found, Unknown) and not found.ask_person and "77" in found.reason
+    says(server, "PUBLISHED")  # it had lagged behind
+    assert isinstance(publisher().find(doubtful(doubt_looks=1)), Published)
+    says(server, "FINISHED")  # it never says anything else: then the list has to do
+    assert isinstance(publisher().find(doubtful(doubt_looks=4)), Published)
+
+
+def test_a_list_that_goes_on_by_times_is_read_on_without_its_token(
+    publisher: Make, server: Server, instagram: Instagram
+) -> None:
+    says(server, "EXPIRED")
+    instagram.show("1", text="Another")
+    first = list(instagram.shown)
+    instagram.shown.clear()
+    instagram.show()
+    after = f"{server.url}{BASE}/media?access_token={TOKEN}&until=1764000000&__paging_token=enc&limit=50"
+
+    def page(request: Request) -> Answer:
+        if "__paging_token" not in request.query:
+            return Answer(body={"data": first, "paging": {"next": after}})
+        return Answer(body={"data": instagram.shown})
+
+    server.on(LIST, page)
+    assert isinstance(publisher().find(doubtful()), Published)
+    second = server.asked("GET", f"{BASE}/media")[1]
+    assert second.query["until"] == "1764000000" and TOKEN not in second.target
+
+
+def test_a_list_that_goes_on_nobody_knows_where_proves_nothing(
+    publisher: Make, server: Server, instagram: Instagram
+) -> None:
+    says(server, "EXPIRED")
+    server.on(LIST, {"data": [], "paging": {"next": "https://graph.example/somewhere"}})
+    assert isinstance(publisher().find(doubtful()), Absent)  # an empty page is the last one
+    instagram.show("1", text="Another")
+    server.on(LIST, {"data": instagram.shown, "paging": {"next": "https://graph.example/somewhere"}})
+    assert isinstance(publisher().find(doubtful()), Unknown)
+
+
+def test_a_clock_that_jumped_a_day_kills_no_container(
+    publisher: Make, server: Server, instagram: Instagram, clock: TestClock
+) -> None:
+    server.on(STATUS, UNREADABLE)
+    clock.pass_by(hours=25)
+    for looks in range(4):
+        assert isinstance(publisher().find(doubtful(doubt_looks=looks)), Unknown)
+    found = publisher().find(doubtful(doubt_looks=4))
+    assert isinstance(found, Absent) and found.conclusive

@@ -391,6 +391,7 @@ def test_what_was_sent_is_never_failed_for_being_slow(
     server.on("GET /v25.0/77", {"status_code": "IN_PROGRESS"})
     assert isinstance(drive(publisher().publish, given).ending, Processing)
     clock.pass_by(hours=2)
+    given = replace(given, checkpoint=notes | {"looks": 9})
     assert isinstance(drive(publisher().publish, given).ending, OutcomeUnknown)
 
 
@@ -753,3 +754,108 @@ def test_a_file_that_nobody_serves_any_more_is_refused_with_what_to_do(
     ending = drive(recipe.publish, publication(Post("Look", (picture,)))).ending
     assert isinstance(ending, MediaRejected)
     assert "MEDIA_PUBLIC_BASE_URL" in ending.next_step
+
+
+def test_a_container_is_counted_as_one_publication_however_often_it_is_sent(
+    publisher: Make, server: Server, instagram: Instagram, medium: Medium, clock: TestClock
+) -> None:
+    limited = refusal(80002)
+    server.on(PUBLISH, refusal(9007, 2207027), refusal(9007, 2207027), limited, instagram.publish)
+    given, amounts = publication(Post("Look", (medium("a.jpg"),))), []
+    for _ in range(6):
+        went = drive(publisher().publish, given)
+        amounts += [one.amount for one in went.spends if one.bucket.name == "instagram.publishes"]
+        given = went.after
+        if isinstance(went.ending, Published):
+            break
+    assert went.ending == Published(MEDIA_ID) and len(instagram.tries) == 4
+    assert sum(amounts) == 1
+
+
+def test_a_carousel_whose_items_are_lost_makes_them_anew(
+    publisher: Make, server: Server, instagram: Instagram, medium: Medium, clock: TestClock
+) -> None:
+    make = instagram.create
+    server.on(CREATE, make, make, refusal(24, 2207008), make, make, make)
+    given = publication(Post("Look", (medium("a.jpg"), medium("b.jpg"))))
+    went, _ = go_on(publisher, given, clock)
+    assert went.ending == Published(MEDIA_ID)
+    assert instagram.made[-1]["children"] == "3,4"
+
+
+def test_a_clock_that_jumped_some_hours_fails_nothing_that_is_being_processed(
+    publisher: Make, instagram: Instagram, medium: Medium, clock: TestClock
+) -> None:
+    instagram.states["*"] = ["IN_PROGRESS", "IN_PROGRESS", "FINISHED"]
+    went = drive(publisher().publish, publication(Post("Look", (medium("a.jpg"),))))
+    clock.pass_by(hours=3)
+    went, _ = go_on(publisher, went.after, clock)
+    assert went.ending == Published(MEDIA_ID)
+
+
+def test_a_person_who_says_that_a_dead_container_was_not_published_is_believed(
+    publisher: Make, server: Server, instagram: Instagram, medium: Medium, clock: TestClock
+) -> None:
+    given = publication(Post("Look", (medium("a.jpg"),)), first_sent_at=NOW)
+    given = replace(given, checkpoint={"containers": {"post": {"id": "77", "at": NOW.isoformat()}}})
+    server.on("GET /v25.0/77", {"status_code": "EXPIRED"})
+    instagram.show("1")
+    instagram.show("2")
+    went = drive(publisher().publish, given)
+    assert isinstance(went.ending, OutcomeUnknown) and instagram.made == []
+    again = drive(publisher().publish, went.after)
+    assert isinstance(again.ending, OutcomeUnknown) and instagram.made == []
+    went, _ = go_on(
+        publisher, replace(went.after, doubts=1), clock
+    )  # as ``resolve --not-published`` leaves it
+    assert went.ending == Published(MEDIA_ID) and instagram.tries == ["1"]
+
+
+@pytest.mark.parametrize("call", [CREATE, PUBLISH, "GET /v25.0/1"])
+def test_a_token_or_a_signed_address_that_instagram_repeats_is_in_no_error(
+    call: str, publisher: Make, server: Server, instagram: Instagram, medium: Medium
+) -> None:
+    """Its words go into tables and onto terminals, and are cut after 200 characters, maybe inside of the token."""
+    said = f"Malformed access token {TOKEN}, for https://media.example/m/a.jpg?signature=s3cret&x=1 \x1b[2J"
+    padded = "x" * 150 + said
+    for words in (said, padded):
+        given = publication(Post("Look", (medium("a.jpg"),)))
+        if call not in (CREATE, PUBLISH):  # its status is only asked once the container is made
+            instagram.states["*"] = [refusal(190, message=words)]
+        else:
+            server.on(call, refusal(190, message=words))
+        error = drive(publisher().publish, given).ending
+        assert isinstance(error, TokenExpired) and "Malformed" in str(error)
+        for secret in (TOKEN[:12], "s3cret", "\x1b"):
+            assert secret not in f"{error} {error.next_step}"
+
+
+def test_the_words_of_a_status_hold_no_signed_address(
+    publisher: Make, instagram: Instagram, medium: Medium, clock: TestClock
+) -> None:
+    words = "ERROR: no medium at https://media.example/m/a.jpg?signature=s3cret \x1b[2J"
+    instagram.states["*"] = [words]
+    went, _ = go_on(publisher, publication(Post("Look", (medium("a.jpg"),))), clock)
+    assert isinstance(went.ending, MediaRejected) and "media.example/m/a.jpg" in str(went.ending)
+    assert "s3cret" not in str(went.ending) and "\x1b" not in str(went.ending)
+
+
+def test_an_allowance_is_understood_without_the_list_around_it(
+    publisher: Make, server: Server, instagram: Instagram, medium: Medium
+) -> None:
+    server.on(LIMIT, {"quota_usage": "7", "config": {"quota_total": 100, "quota_duration": 86400}})
+    went = drive(publisher().publish, publication(Post("Look", (medium("a.jpg"),))))
+    assert (went.spends[-1].limit, went.spends[-1].used) == (100, 7)
+
+
+def test_what_was_paid_for_a_day_ago_is_paid_for_again(
+    publisher: Make, server: Server, instagram: Instagram, medium: Medium, clock: TestClock
+) -> None:
+    """A carousel that was interrupted has paid for all its containers, and that payment has left the window."""
+    server.on(CREATE, instagram.create, refusal(190, 463), instagram.create)
+    went = drive(publisher().publish, publication(Post("Look", (medium("a.jpg"), medium("b.jpg")))))
+    assert isinstance(went.ending, TokenExpired)
+    clock.pass_by(hours=25)
+    again = drive(publisher().publish, went.after)
+    assert again.ending == Published(MEDIA_ID)
+    assert [one.amount for one in again.spends if one.bucket.name == "instagram.containers"] == [3]

@@ -311,3 +311,11 @@ def test_an_app_of_ones_own_is_used_for_either_login(publisher: Make, server: Se
     assert app.facebook is not None
     assert (app.app_id, app.facebook.app_id) == ("88id", "88id")
     assert app.facebook.app_secret == Secret("own")
+
+
+@pytest.mark.parametrize("told", [5_184_000, "5184000", 5_184_000.0])
+def test_however_the_life_of_a_new_token_is_written_the_token_is_kept(
+    told: object, publisher: Make, server: Server
+) -> None:
+    server.on("GET /refresh_access_token", {"access_token": "new-token", "expires_in": told})
+    assert publisher().refresh(connection()).expires_at == NOW + timedelta(days=60)

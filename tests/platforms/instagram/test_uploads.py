@@ -134,7 +134,7 @@ def test_a_wrong_offset_is_corrected_by_what_instagram_has(
     assert instagram.arrived["1"] == content(film)
     instagram.troubles = [lambda *_: trouble(kind, retriable=True)] * 9
     endless = drive(publisher().publish, publication(Post("Look", (film,)), "facebook"))
-    assert isinstance(endless.ending, PlatformUnavailable)
+    assert isinstance(endless.ending, Processing) and "post" not in endless.after.checkpoint["containers"]
 
 
 def test_a_container_that_takes_no_bytes_any_more_gives_way_to_a_new_one_twice(
@@ -239,3 +239,27 @@ def test_the_bytes_that_arrived_are_told(publisher: Make, instagram: Instagram, 
     assert told[-1] == (film.size, film.size) and [done for done, _ in told] == sorted(
         done for done, _ in told
     )
+
+
+def test_an_upload_of_which_nobody_says_how_far_it_is_begins_anew_in_another_container(
+    publisher: Make, server: Server, instagram: Instagram, medium: Medium, clock: TestClock
+) -> None:
+    wrong = {"debug_info": {"retriable": False, "type": "OffsetInvalidError", "message": "{}"}}
+    instagram.troubles = [lambda *_: Answer(400, wrong)] * 3
+    given = publication(Post("Look", (medium("a.mp4"),)), "facebook")
+    went = drive(publisher().publish, given)
+    assert isinstance(went.ending, Processing), went.ending
+    clock.pass_by(minutes=1)
+    went = drive(publisher().publish, went.after)
+    assert went.after.checkpoint["containers"]["post"]["id"] == "2"
+
+
+def test_what_the_upload_service_repeats_of_the_token_is_in_no_error(
+    publisher: Make, instagram: Instagram, medium: Medium
+) -> None:
+    words = {"debug_info": {"retriable": True, "type": "Trouble", "message": f"no token {TOKEN} \x1b[2J"}}
+    instagram.troubles = [lambda *_: Answer(500, words)]
+    given = publication(Post("Look", (medium("a.mp4", served=False),)), "facebook")
+    error = drive(publisher().publish, given).ending
+    assert isinstance(error, PlatformUnavailable) and "no token" in str(error)
+    assert TOKEN[:12] not in str(error) and "\x1b" not in str(error)

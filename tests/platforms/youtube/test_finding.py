@@ -157,7 +157,7 @@ def test_an_account_that_cannot_be_asked_postpones_the_question(
         publisher().find(lost)
 
 
-@pytest.mark.parametrize("reason", ["invalidTitle", "mediaBodyRequired", "uploadLimitExceeded"])
+@pytest.mark.parametrize("reason", ["invalidTitle", "forbiddenPrivacySetting", "uploadLimitExceeded"])
 def test_a_session_that_says_why_it_refused_proves_that_there_is_no_video(
     reason: str, publisher: Make, youtube: YouTube, unsent: Publication, server: Server
 ) -> None:
@@ -167,6 +167,34 @@ def test_a_session_that_says_why_it_refused_proves_that_there_is_no_video(
     assert found.conclusive
     went = drive(publisher().publish, replace(unsent, doubts=1, sending_since=None))
     assert went.after.checkpoint["session"] is None  # another one may be begun
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["mediaBodyRequired", "missingRequiredParameter", "unexpectedParameter", "incompatibleParameters"],
+)
+def test_a_refusal_of_the_question_itself_proves_nothing(
+    reason: str, publisher: Make, youtube: YouTube, lost: Publication
+) -> None:
+    """A question has no body, so that one is missing says nothing of the bytes that were sent before."""
+    youtube.asked = [refusal(400, reason)]
+    found = publisher().find(lost)
+    assert isinstance(found, Unknown)
+    assert not found.ask_person
+
+
+def test_a_session_whose_address_cannot_be_read_any_more_proves_nothing(
+    publisher: Make, lost: Publication, server: Server
+) -> None:
+    """The key of the store was changed: what was sealed with the old one is as if it had never been noted."""
+    blind = replace(lost, checkpoint={k: v for k, v in lost.checkpoint.items() if k != "session"})
+    listed(video(), server=server)
+    found = publisher().find(blind)
+    assert isinstance(found, Landed)
+    listed(server=server)
+    missing = publisher().find(blind)
+    assert isinstance(missing, Unknown)
+    assert "cannot be read" in missing.reason
 
 
 def test_a_session_that_is_over_before_its_last_piece_proves_absence(

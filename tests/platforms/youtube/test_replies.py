@@ -45,7 +45,9 @@ def reply(
 ) -> Reply:
     one = {"domain": domain, "reason": reason, "message": message, "location": "body.snippet.title"}
     error = {"code": code, "message": message, "errors": [one], **more}
-    return Reply(code, {"X-GUploader-UploadID": "up-1"}, json.dumps({"error": error}).encode())
+    return Reply(
+        code, {"X-GUploader-UploadID": "up-1-and-what-nobody-may-know"}, json.dumps({"error": error}).encode()
+    )
 
 
 def read(given: Reply, role: Role = Role.PREPARE, **more: Any) -> PlatformError:
@@ -115,7 +117,12 @@ def test_each_reason_has_its_class_before_anything_is_public(
 ) -> None:
     found = read(reply(status, reason))
     assert isinstance(found, kind)
-    assert (found.status, found.code, found.request_id, found.platform) == (status, reason, "up-1", "youtube")
+    assert (found.status, found.code, found.request_id, found.platform) == (
+        status,
+        reason,
+        "up-1-and-what…",
+        "youtube",
+    )
     assert reason in found.message
     assert "words" in found.message
 
@@ -182,6 +189,31 @@ def test_a_day_that_is_used_up_waits_for_midnight_pacific_time_for_all_of_the_pr
     assert "2026-11-25 08:00 UTC" in found.next_step
     assert "<a" not in found.message
     assert "youtube.uploads" not in found.message
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"code": 429, "message": UPLOADS_OF_DAY, "status": "RESOURCE_EXHAUSTED"},
+        {
+            "code": 429,
+            "message": "Quota exceeded.",
+            "status": "RESOURCE_EXHAUSTED",
+            "details": [
+                {
+                    "reason": "RATE_LIMIT_EXCEEDED",
+                    "metadata": {"quota_limit": "defaultVideoInsertPerDayPerProject"},
+                }
+            ],
+        },
+    ],
+)
+def test_a_day_that_is_used_up_is_no_short_limit_where_the_usual_reason_is_missing(
+    error: dict[str, Any],
+) -> None:
+    found = read(Reply(429, {}, json.dumps({"error": error}).encode()))
+    assert isinstance(found, RateLimited)
+    assert (found.bucket, found.retry_at, found.scope) == (UPLOADS, MIDNIGHT, Scope.APP)
 
 
 def test_what_the_start_of_an_upload_uses_up_is_uploads() -> None:

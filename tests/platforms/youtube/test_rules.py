@@ -51,7 +51,7 @@ def test_a_video_with_a_title_is_all_it_takes() -> None:
 # -- words --
 
 
-@pytest.mark.parametrize("title", [None, "", "   "])
+@pytest.mark.parametrize("title", [None, "", "   ", "\u200b\u2060 \u00ad"])
 def test_a_title_is_needed(title: str | None) -> None:
     assert found(replace(GOOD, title=title)) == {
         "title_missing": "a video on YouTube needs a title: add a line  title: …  to the document"
@@ -213,6 +213,8 @@ def test_a_quarter_of_an_hour_is_a_warning_since_only_youtube_knows_the_channel(
         ({"privacy": True}, "True is not known"),
         ({"publish_at": "tomorrow"}, "no time with its zone"),
         ({"publish_at": "2026-12-01T09:00"}, "no time with its zone"),
+        ({"publish_at": "0001-01-01T00:00:00+14:00"}, "no time with its zone"),
+        ({"publish_at": "9999-12-31T23:59:59-12:00"}, "no time with its zone"),
         ({"publish_at": "2026-12-01T09:00Z", "privacy": "public"}, "“publish_at” is for private videos"),
         ({"tags": "bread"}, "a list of words"),
         ({"tags": ["a, b"]}, "holds a comma"),
@@ -220,6 +222,7 @@ def test_a_quarter_of_an_hour_is_a_warning_since_only_youtube_knows_the_channel(
         ({"tags": [" "]}, "put it in quotes"),
         ({"category": "Musik"}, "did you mean “music”?"),
         ({"category": True}, "is no category"),
+        ({"category": "9" * 5000}, "is no category"),
         ({"language": "english"}, "write it like en or pt-BR"),
         ({"made_for_kids": "no"}, "neither true nor false"),
         ({"synthetic_media": 1}, "neither true nor false"),

@@ -69,6 +69,19 @@ def test_while_youtube_works_on_it_looks_become_rare(
     assert drive(publisher().publish, accepted(post)).ending.check_after == LONGEST_PAUSE
 
 
+def test_a_clock_that_was_fast_and_is_right_again_makes_no_storm_of_looks(
+    publisher: Make, post: Post, server: Server, clock: TestClock
+) -> None:
+    server.on(VIDEOS, status("uploaded"))
+    given = replace(
+        accepted(post), checkpoint={**ACCEPTED_NOTES, "accepted_at": (NOW + timedelta(days=1)).isoformat()}
+    )
+    went = drive(publisher().publish, given)
+    assert went.ending.check_after == timedelta(seconds=5)
+    clock.pass_by(hours=2)
+    assert drive(publisher().publish, went.after).ending.check_after == LONGEST_PAUSE
+
+
 def test_a_day_of_looks_costs_less_than_a_hundred_units() -> None:
     waited, looks = timedelta(0), 0
     while waited < LONGEST_FOLLOWING:
