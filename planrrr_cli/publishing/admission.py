@@ -1,6 +1,7 @@
 """Whether a publication may begin now, decided before an attempt exists and without spending one.
 
-The order is: lane → token → (here the breaker and the rate-limit buckets will be asked) → lateness → content.
+The order is: lane → token → lateness → content, which need no call, and then, by the run, the breakers; a token is only
+refreshed where they let a call pass. Allowances are asked for by the recipes, before each call that is scarce.
 """
 
 from __future__ import annotations
@@ -69,13 +70,12 @@ def admit(
     tokens = publication.connection.tokens
     if tokens.unreadable:
         return NeedsPerson(tokens.unreadable)
-    if tokens.expires_within(refresh_before, now=now):
-        if can_refresh:
-            return RefreshFirst()
-        if tokens.expires_within(timedelta(0), now=now):
-            return NeedsPerson(f"the token ended at {tokens.expires_at:%Y-%m-%d %H:%M} UTC")
+    ends = tokens.expires_within(refresh_before, now=now)
+    if ends and not can_refresh and tokens.expires_within(timedelta(0), now=now):
+        return NeedsPerson(f"the token ended at {tokens.expires_at:%Y-%m-%d %H:%M} UTC")
+    passed = RefreshFirst() if ends and can_refresh else Admitted()
     if publication.state not in {State.DRAFT, State.SCHEDULED}:
-        return Admitted()
+        return passed
     if not expedited and (late := lateness(publication, now=now)):
         return late
     found = errors_among(problems(publication.post, rules))
@@ -83,7 +83,7 @@ def admit(
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         next_step = f"mend the document and add it again; planrrr explain {publication.id[:8]} tells more"
         return Invalid(ErrorNote(ErrorKind.VALIDATION_ERROR, found[0].message + more, next_step))
-    return Admitted()
+    return passed
 
 
 def lateness(publication: Publication, *, now: datetime) -> TooLate | None:

@@ -1,0 +1,199 @@
+"""A platform that is sick is left alone by everybody, nothing fails because of it, and all goes out afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from planrrr_cli.domain.errors import Scope
+from planrrr_cli.domain.publications import Publication, State
+from tests.publishing.test_run import run
+from tests.world import World
+
+PHOTO = "media: [{file: bread-calendar.png, alt: A calendar}]\n"
+
+
+def status(world: World) -> dict[str, Any]:
+    """Each platform's breaker, as the command shows it."""
+    said = world.planrrr("breaker-status", "--json")
+    assert said.returncode == 0, said.stderr
+    document = json.loads(said.stdout)
+    assert document["schema"] == "planrrr.breaker-status/1"
+    return {one["platform"]: one for one in document["breakers"] if one["scope"] == "platform"}
+
+
+def asked(world: World, name: str) -> int:
+    return sum(one["call"].startswith(name) for one in world.sandbox.requests())
+
+
+def schedule(world: World, platform: str, *, each: int = 1, front: str = "") -> int:
+    """Posts on every account of the platform; how many."""
+    accounts = [one for one in world.sandbox.accounts()["connections"] if one["platform"] == platform]
+    for number, account in enumerate(accounts):
+        for post in range(each):
+            to = json.dumps([f"{platform}:{account['accountId']}"])
+            text = f"---\nto: {to}\n{front}---\nBread {number}, {post}.\n"
+            world.add(text, name=f"{platform}{number}-{post}.md")
+    return each * len(accounts)
+
+
+def notices(err: str, message: str) -> list[dict[str, Any]]:
+    records = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+    return [one for one in records if one["message"] == message]
+
+
+def test_five_failures_open_it_and_two_probes_close_it(
+    many: Callable[[int], World], capfd: pytest.CaptureFixture[str]
+) -> None:
+    world = many(8)
+    total = schedule(world, "facebook", front=PHOTO)
+    others = schedule(world, "x")
+    world.sandbox.fault("facebook.*", "status:503", times=-1)
+    report = run(world, concurrency=1)
+    assert asked(world, "facebook.") == 5
+    assert [one.state.value for one in report.breakers] == ["open"]
+    assert report.counts["failed"] == report.counts["in_doubt"] == 0
+    assert report.counts["published"] == others, "another platform was affected"
+    shown = status(world)
+    assert (shown["facebook"]["state"], shown["x"]["state"]) == ("open", "closed")
+    assert shown["facebook"]["failures"] == 5 and "internal trouble" in shown["facebook"]["reason"]
+    run(world)  # what had failed before it opened is due again, and refused
+    assert status(world)["facebook"]["held"] == total and asked(world, "facebook.") == 5
+    waiting = [one for one in world.publications() if one.platform == "facebook"]
+    assert {one.state for one in waiting} == {State.SCHEDULED} and {one.spent for one in waiting} <= {0, 1}
+    assert all(one.held_by is Scope.PLATFORM and one.error and "left alone" in one.error.next + one.error.message
+               for one in waiting)  # fmt: skip
+    assert run(world).counts["deferred"] == 0 and asked(world, "facebook.") == 5
+    world.later(70)
+    run(world, concurrency=1)  # a probe, which fails
+    assert asked(world, "facebook.") == 6
+    world.sandbox.forget_faults()
+    world.later(100)
+    run(world)
+    assert asked(world, "facebook.") == 6, "it is left alone for longer after a failed probe"
+    world.later(60)
+    report = run(world, linger=timedelta(seconds=12))
+    assert [one.state.value for one in report.breakers] == ["closed"]
+    world.later(60)
+    run(world)
+    assert {one.state for one in world.publications()} == {State.PUBLISHED}
+    assert len(world.sandbox.posts()) == total + others
+    err = capfd.readouterr().err
+    assert len(notices(err, "breaker opened")) == len(notices(err, "breaker closed")) == 1
+
+
+def only(world: World, text: str) -> Publication:
+    return next(one for one in world.publications() if text in one.post.text)
+
+
+def photo(world: World, text: str, **more: Any) -> None:
+    world.add(f"---\nto: [facebook]\n{PHOTO}---\n{text}\n", name=f"{text}.md", **more)
+
+
+def test_a_post_that_is_alone_outlives_an_outage_although_it_cannot_open_the_breaker(world: World) -> None:
+    photo(world, "alone")
+    world.sandbox.fault("facebook.*", "status:503", times=-1)
+    report = run(world, linger=timedelta(seconds=3))
+    assert asked(world, "facebook.") == 3 and not report.breakers
+    assert report.counts["deferred"] == 1
+    waiting = only(world, "alone")
+    assert (waiting.state, waiting.spent, waiting.held_by) == (State.SCHEDULED, 2, None)
+    assert waiting.error is not None and "nobody has got through" in waiting.error.next
+    for minutes in (2, 3, 6, 12, 20):
+        world.later(minutes * 60)
+        run(world)
+        assert only(world, "alone").state is State.SCHEDULED
+    assert 5 <= asked(world, "facebook.") <= 8, "it is asked less and less often"
+    world.sandbox.forget_faults()
+    world.later(40 * 60)
+    run(world)
+    assert only(world, "alone").state is State.PUBLISHED
+
+
+def test_a_post_that_alone_never_gets_through_fails_as_it_always_did(world: World) -> None:
+    photo(world, "poison")
+    world.sandbox.fault("facebook.photo.upload", "status:503", times=-1)
+    run(world, linger=timedelta(seconds=3))
+    assert only(world, "poison").state is State.SCHEDULED
+    world.later(30)
+    world.add("---\nto: [facebook]\n---\nAnother one.\n", name="other.md")
+    assert run(world).counts["published"] == 1
+    world.later(90)
+    report = run(world)
+    assert report.counts["failed"] == 1
+    failed = only(world, "poison")
+    assert failed.state is State.FAILED and failed.error is not None and "3 attempts" in failed.error.next
+
+
+def test_one_post_that_never_gets_through_does_not_keep_a_healthy_platform_closed_to_others(
+    many: Callable[[int], World],
+) -> None:
+    """It is the oldest, so it is the first to probe."""
+    world = many(3)
+    accounts = [one for one in world.sandbox.accounts()["connections"] if one["platform"] == "facebook"]
+    schedule(world, "facebook", front=PHOTO)
+    world.sandbox.fault("facebook.*", "status:503", times=-1)
+    run(world, concurrency=3, linger=timedelta(seconds=1))
+    assert status(world)["facebook"]["state"] == "open"
+    poisoned = accounts[0]["accountId"]
+    world.sandbox.forget_faults()
+    world.sandbox.fault("facebook.photo.upload", "status:503", times=-1, account_id=poisoned)
+    for _ in range(5):
+        world.later(61)
+        run(world, linger=timedelta(seconds=3))
+    assert status(world)["facebook"]["state"] == "closed"
+    found = {one.connection.account_id: one.state for one in world.publications()}
+    assert found.pop(poisoned) in {State.FAILED, State.SCHEDULED}
+    assert set(found.values()) == {State.PUBLISHED}
+
+
+def test_nothing_is_asked_of_a_platform_whose_breaker_is_open_not_even_about_doubts(world: World) -> None:
+    world.add("---\nto: [facebook]\n---\nDoubtful.\n")
+    world.sandbox.fault("facebook.feed.create", "lost", "after")
+    run(world)
+    doubtful = only(world, "Doubtful")
+    assert doubtful.state is State.IN_DOUBT and doubtful.error is not None
+    assert (
+        world.planrrr("breaker", "trip", "facebook", "--for", "1h", "--reason", "they say so").returncode == 0
+    )
+    photo(world, "waiting")
+    before = asked(world, "facebook.")
+    world.later(900)
+    report = run(world)
+    assert asked(world, "facebook.") == before
+    assert (report.counts["in_doubt"], report.counts["deferred"]) == (1, 1)
+    for text in ("Doubtful", "waiting"):
+        one = only(world, text)
+        assert one.wake_at is not None and one.error is not None and one.held_by is Scope.PLATFORM
+        assert "they say so" in one.error.message + one.error.next
+    after = only(world, "Doubtful")
+    assert after.error is not None and after.error.message == doubtful.error.message
+    assert after.doubt_looks == 0 and only(world, "waiting").attempts == 0
+    world.later(3600)
+    run(world, linger=timedelta(seconds=12))
+    assert {one.state for one in world.publications()} == {State.PUBLISHED}
+    assert len(world.sandbox.posts()) == 2
+
+
+def test_publish_one_is_refused_too_says_why_and_leaves_a_later_time_alone(world: World) -> None:
+    photo(world, "later", at="2030-12-01T09:00:00Z")
+    world.planrrr("breaker", "hold", "facebook", "--reason", "moving house")
+    one = only(world, "later")
+    said = world.planrrr("publish-one", one.id, "--json")
+    [line] = json.loads(said.stdout)["publications"]
+    assert line["outcome"] == "deferred" and "moving house" in line["error"]["message"]
+    assert asked(world, "facebook.") == 0
+    assert only(world, "later").wake_at == one.wake_at == one.due_at
+    dry = json.loads(world.planrrr("publish-one", one.id, "--dry-run", "--json").stdout)
+    assert dry["publications"][0]["admitted"] is False and "moving house" in dry["publications"][0]["reason"]
+
+
+def test_an_idle_tick_asks_one_question_while_a_breaker_holds_everything(world: World) -> None:
+    photo(world, "waiting")
+    world.planrrr("breaker", "trip", "facebook", "--for", "1h")
+    run(world)
+    assert "Nothing is due." in world.planrrr("publish-due").stdout
