@@ -49,7 +49,10 @@ def _main(
 
 @app.command(epilog=o.examples("planrrr init", "DATABASE_URL=postgresql://… planrrr init"))
 def init(as_json: o.JsonFlag = False) -> None:
-    """Make or migrate the database and, with SQLite, the key file. Safe to repeat."""
+    """Make or migrate the database, and SQLite's key file.
+
+    Safe to repeat.
+    """
     with opened(as_json, use_store=False) as ctx:
         from planrrr_cli.commands.init import init
 

@@ -117,6 +117,16 @@ def say(text: str) -> None:
     _write(sys.stderr, clean(text, lines=True))
 
 
+def new_page() -> None:
+    """For what is shown again and again: a terminal is cleared, elsewhere an empty line comes between."""
+    if is_terminal(sys.stdout):
+        from rich.console import Console
+
+        Console().clear()
+    else:
+        line()
+
+
 def _write(stream: TextIO, text: str) -> None:
     encoding = stream.encoding or "utf-8"
     stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")

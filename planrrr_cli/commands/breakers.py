@@ -35,7 +35,7 @@ def breaker_status(ctx: Context, *, check: bool, watch: bool, as_json: bool) -> 
     while watch:
         _show(ctx, _all(ctx), ctx.clock.now())
         threading.Event().wait(LOOK_EVERY)
-        render.line()
+        render.new_page()
     found, now = _all(ctx), ctx.clock.now()
     if as_json:
         _document(ctx, "breaker-status", found, now)

@@ -10,7 +10,7 @@ from planrrr_cli.commands.opening import opened
 status = typer.Typer(rich_markup_mode=None)
 by_hand = typer.Typer(
     context_settings=o.PLAIN,
-    help="Open or close the circuit breaker of a platform by hand.",
+    help="Open or close a platform's circuit breaker by hand.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -23,9 +23,10 @@ by_hand = typer.Typer(
 def breaker_status(
     check: o.CheckFlag = False, watch: o.WatchFlag = False, as_json: o.JsonFlag = False
 ) -> None:
-    """Show which platforms are left alone at present, since when, why, and when they are probed.
+    """Show which platforms are left alone, why and until when.
 
-    A breaker opens when a platform itself is sick, for all runs and hosts of the database; posts wait meanwhile.
+    A breaker opens when a platform itself is sick, for all runs and hosts of the database: posts wait, none fails,
+    and one of them finds out when the platform is well again.
     """
     with opened(as_json) as ctx:
         from planrrr_cli.commands.breakers import breaker_status
@@ -40,7 +41,10 @@ def trip(
     reason: o.WhyOption = None,
     as_json: o.JsonFlag = False,
 ) -> None:
-    """Open it as failures would: for BREAKER_RESET seconds, or --for; then it is probed and closes by itself."""
+    """Open it as failures would, for BREAKER_RESET seconds.
+
+    Or as long as --for says; then it is probed and closes by itself.
+    """
     with opened(as_json) as ctx:
         from planrrr_cli.commands.breakers import trip
 
@@ -54,7 +58,10 @@ def hold(
     reason: o.WhyOption = None,
     as_json: o.JsonFlag = False,
 ) -> None:
-    """Keep it open for a day, or --for: nothing goes to the platform, nothing fails, until that or a reset."""
+    """Keep it open for a day, or as long as --for says.
+
+    Nothing goes to the platform and nothing fails, until then or until a reset. Then it is probed.
+    """
     with opened(as_json) as ctx:
         from planrrr_cli.commands.breakers import hold
 
@@ -63,7 +70,10 @@ def hold(
 
 @by_hand.command(epilog=o.examples('planrrr breaker reset x --reason "paid the bill"'))
 def reset(platform: o.PlatformArgument, reason: o.WhyOption = None, as_json: o.JsonFlag = False) -> None:
-    """Close it, and those of the platform's apps: what waited for them goes on with the next run."""
+    """Close it, and those of the platform's apps.
+
+    What waited for them goes on with the next run.
+    """
     with opened(as_json) as ctx:
         from planrrr_cli.commands.breakers import reset
 

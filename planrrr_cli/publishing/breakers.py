@@ -13,6 +13,7 @@ from planrrr_cli.domain import breaker as rules_of
 from planrrr_cli.domain.breaker import Answer, Breaker, BreakerState, Claim, Failure, Key, Rules
 from planrrr_cli.domain.connections import Connection, Platform
 from planrrr_cli.domain.errors import (
+    ErrorKind,
     LeaseLost,
     NotDurable,
     PlatformError,
@@ -22,13 +23,14 @@ from planrrr_cli.domain.errors import (
 )
 from planrrr_cli.domain.publications import AttemptKind
 from planrrr_cli.domain.settlement import Outage, held_by
-from planrrr_cli.domain.steps import Processing, Published
+from planrrr_cli.domain.steps import Processing, Published, Unknown
 from planrrr_cli.publishing.attempt import Bug, Ended, Message
 from planrrr_cli.publishing.lane import Lane
 from planrrr_cli.publishing.slots import Slots
 from planrrr_cli.store import Tx, breakers, publications, refusals
 from planrrr_cli.store.breakers import Event
 
+_SICK = frozenset({ErrorKind.NETWORK_ERROR, ErrorKind.PLATFORM_API_ERROR, ErrorKind.OUTCOME_UNKNOWN})
 SUCCESS_TOLD_EVERY = timedelta(
     seconds=10
 )  # a row that every success wrote would make all runs wait for each other
@@ -158,7 +160,7 @@ class Breakers:
         error, platform = ended.ending, _platform(ended)
         attempt, publication = ended.work.attempt, ended.work.publication
         assert attempt is not None and publication is not None
-        if not isinstance(error, PlatformError) or word_of(ended) is not Word.FAILED:
+        if word_of(ended) is not Word.FAILED:
             return None
         key = Key(Scope.PLATFORM, platform)
         breaker = self._heard.get(key) or Breaker(key)
@@ -265,16 +267,24 @@ def goes_on(until: datetime) -> str:
 
 
 def word_of(ended: Ended) -> Word:
-    """Said by the class of the ending; that the platform answered at all, by the evidence of the calls."""
+    """Said by the class of the ending. Where a recipe kept a failure to itself, as looks do, its last call tells."""
     ending = ended.ending
     if isinstance(ending, PlatformError) and ending.counts_for_breaker:
         return Word.FAILED
     if isinstance(ending, PlatformError) and held_by(ending) is not None:
         return Word.TOLD_TO_WAIT
-    if isinstance(ending, Bug | LeaseLost | NotDurable):
+    if isinstance(ending, Published | Processing):
+        return Word.ANSWERED
+    if isinstance(ending, Bug | LeaseLost | NotDurable) or not ended.calls:
         return Word.NOTHING
-    answered = any(call.get("status") is not None for call in ended.calls)
-    return Word.ANSWERED if answered else Word.NOTHING
+    if not _is_sick(ended.calls[-1]):
+        return Word.ANSWERED
+    return Word.NOTHING if isinstance(ending, PlatformError) else Word.FAILED
+
+
+def _is_sick(call: Mapping[str, object]) -> bool:
+    """No answer, or one that only a platform in trouble gives."""
+    return call.get("status") is None or call.get("error_kind") in _SICK
 
 
 def _got_through(ended: Ended) -> bool:
@@ -301,10 +311,16 @@ def _platform(ended: Ended) -> Platform:
 
 def _why(ended: Ended) -> str:
     error = ended.ending
+    if isinstance(error, Unknown):
+        return error.reason
     if not isinstance(error, PlatformError):
-        return ""
+        call = ended.calls[-1] if ended.calls else {}
+        return f"{call.get('call')} was answered {call.get('status') or 'with nothing'}"
     return f"{error.message}; {error.next_step}" if held_by(error) and error.next_step else error.message
 
 
 def _evidence(ended: Ended) -> dict[str, object]:
-    return dict(ended.ending.evidence()) if isinstance(ended.ending, PlatformError) else {}
+    if isinstance(ended.ending, PlatformError):
+        return dict(ended.ending.evidence())
+    call = ended.calls[-1] if ended.calls else {}
+    return {name: call[name] for name in ("status", "code", "request_id") if call.get(name) is not None}

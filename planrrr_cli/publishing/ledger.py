@@ -151,7 +151,7 @@ class Ledger:
                 )
                 return in_doubt(said, publication, recipe.patience, now=now)
             case Absent() | Landed() | Unknown():
-                return self._after_look(ending, publication, now)
+                return self._after_look(ending, publication, now, outage)
             case _ if attempt.kind is AttemptKind.RECONCILE and isinstance(ending, Published | PlatformError):
                 return self._after_look(ending, publication, now, outage)
             case FollowedUp():

@@ -24,12 +24,15 @@ from planrrr_cli.domain.settlement import (
     after_look,
     held,
     held_by,
+    note,
     why_doubtful,
 )
 from planrrr_cli.domain.steps import Absent, Finding, Unknown
 from planrrr_cli.publishing.attempt import Ending
 from planrrr_cli.publishing.liveness import Process, surely_dead, this_process
 from planrrr_cli.store import Tx, runs
+
+UNKNOWN = ErrorKind.OUTCOME_UNKNOWN
 
 
 def believed(tx: Tx, ending: Ending, publication_id: str) -> Ending:
@@ -67,7 +70,7 @@ def settle_look(
         return _postponed(finding, publication, now, needs_reauth=finding.message)
     if isinstance(finding, TokenExpired):
         return _postponed(finding, publication, now, refresh_token=True)
-    if isinstance(finding, PlatformError) and outage is not None and outage.proven:
+    if isinstance(finding, PlatformError | Unknown) and outage is not None and outage.proven:
         return _postponed(finding, publication, outage.until, next_step=outage.told, held_by=outage.scope)
     seen = Unknown(finding.message) if isinstance(finding, PlatformError) else finding
     sent_at = publication.sending_since or publication.first_sent_at or now
@@ -83,16 +86,20 @@ def settle_look(
 
 
 def _postponed(
-    error: PlatformError, publication: Publication, until: datetime, *, next_step: str = "", **more: Any
+    finding: PlatformError | Unknown,
+    publication: Publication,
+    until: datetime,
+    *,
+    next_step: str = "",
+    **more: Any,
 ) -> Settlement:
     """``more``: what else the settlement changes."""
-    said = ErrorNote(
-        ErrorKind.OUTCOME_UNKNOWN,
-        f"{why_doubtful(publication)}; the platform could not be asked: {error.message}",
-        next_step or error.next_step or "it is asked again as soon as the account can be read",
-        error.status,
-        error.code,
-        error.request_id,
+    met = note(finding) if isinstance(finding, PlatformError) else ErrorNote(UNKNOWN, finding.reason)
+    said = replace(
+        met,
+        kind=UNKNOWN,
+        message=f"{why_doubtful(publication)}; the platform could not be asked: {met.message}",
+        next=next_step or met.next or "it is asked again as soon as the account can be read",
     )
     return Settlement(
         Outcome.IN_DOUBT,

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import signal
+import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy
+import sqlalchemy.event
 
 from planrrr_cli.domain.errors import Scope
 from planrrr_cli.domain.publications import Publication, State
+from tests.publishing.processes import Process, until
 from tests.publishing.test_run import run
 from tests.world import World
 
@@ -197,3 +203,73 @@ def test_an_idle_tick_asks_one_question_while_a_breaker_holds_everything(world: 
     world.planrrr("breaker", "trip", "facebook", "--for", "1h")
     run(world)
     assert "Nothing is due." in world.planrrr("publish-due").stdout
+
+
+def statements(world: World, posts: int) -> dict[str, int]:
+    """How often a run with as many workers as posts says anything about breakers and refusals, by its first words."""
+    said: Counter[str] = Counter()
+
+    def listen(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if "breaker" in statement or "held_by=" in statement.replace(" ", ""):
+            said[" ".join(statement.split()[:2])] += 1
+
+    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", listen)
+    try:
+        report = run(world, concurrency=posts)
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", listen)
+    assert report.counts["deferred"] == posts
+    return dict(said)
+
+
+def test_refusing_a_hundred_lanes_takes_as_many_statements_as_refusing_two(
+    many: Callable[[int], World],
+) -> None:
+    world = many(100)
+    accounts = [one for one in world.sandbox.accounts()["connections"] if one["platform"] == "facebook"]
+    assert world.planrrr("breaker", "trip", "facebook", "--for", "1h").returncode == 0
+    found = []
+    for several in (accounts[:2], accounts):
+        to = json.dumps([f"facebook:{one['accountId']}" for one in several])
+        world.add(f"---\nto: {to}\n---\nFor {len(several)}.\n", name=f"{len(several)}.md")
+        found.append(statements(world, len(several)))
+    assert found[0] == found[1], "it depends on the number of lanes"
+    assert sum(found[1].values()) <= 3, found[1]
+
+
+def test_a_healthy_platform_costs_one_look_per_turn_and_hardly_a_write(many: Callable[[int], World]) -> None:
+    world = many(20)
+    schedule(world, "facebook")
+    written = []
+
+    def listen(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if "breaker" in statement and not statement.startswith("SELECT"):
+            written.append(statement)
+
+    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", listen)
+    try:
+        assert run(world, concurrency=4).counts["published"] == 20
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", listen)
+    assert len(written) == 2, "one success every ten seconds is written down, and no more"
+
+
+@pytest.mark.crash
+def test_a_probe_whose_process_is_killed_frees_its_place(world: World) -> None:
+    photo(world, "first")
+    photo(world, "second")
+    world.planrrr("breaker", "trip", "facebook", "--for", "1s")
+    world.sandbox.fault("facebook.*", "hold:30")
+    time.sleep(1.0)
+    probing = Process(world)
+    until(lambda: asked(world, "facebook.") == 1)
+    assert status(world)["facebook"]["probing"]
+    run(world)
+    assert asked(world, "facebook.") == 1, "a second probe went by"
+    probing.signal(signal.SIGKILL)
+    probing.end()
+    world.sandbox.forget_faults()
+    world.later(10)
+    run(world, linger=timedelta(seconds=5))
+    assert {one.state for one in world.publications()} == {State.PUBLISHED}
+    assert status(world)["facebook"]["state"] == "closed"
