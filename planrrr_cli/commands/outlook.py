@@ -53,8 +53,10 @@ def held_up(one: Publication, now: datetime, what: str) -> str | None:
     if waiting := waits(one.connection):
         return f"{what} when its account may be used again: {waiting}"
     if waits_for_a_breaker(one, now) and one.wake_at:
-        why = one.error.message if one.error and one.state is not State.IN_DOUBT else "its breaker is open"
-        return f"{what} at {exact(one.wake_at)}, since {why}"
+        if one.error is None:
+            return f"{what} at {exact(one.wake_at)}, when its breaker may let it pass"
+        why = one.error.next if one.state is State.IN_DOUBT else one.error.message
+        return f"{what} at {exact(one.wake_at)} ({why})"
     until = one.connection.held_until
     if until and until > now:
         return f"{what} at {exact(until)}, when the platform lets the account go on"

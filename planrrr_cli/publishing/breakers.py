@@ -31,6 +31,7 @@ from planrrr_cli.store import Tx, breakers, publications, refusals
 from planrrr_cli.store.breakers import Event
 
 _SICK = frozenset({ErrorKind.NETWORK_ERROR, ErrorKind.PLATFORM_API_ERROR, ErrorKind.OUTCOME_UNKNOWN})
+ASIDE = timedelta(minutes=2)  # time enough for runs that begin every minute to let somebody else probe
 SUCCESS_TOLD_EVERY = timedelta(
     seconds=10
 )  # a row that every success wrote would make all runs wait for each other
@@ -64,7 +65,7 @@ class Turned:
 class Breakers:
     """Everything here happens on the main thread, inside the transaction it is handed.
 
-    ``turned`` is what this turn has to tell once it is durable.
+    ``turned`` is what has to be told once it is durable, with :meth:`told`.
     """
 
     def __init__(
@@ -87,7 +88,8 @@ class Breakers:
 
     def heed(self, tx: Tx, messages: Iterable[Message], *, now: datetime) -> None:
         """Before any of ``messages`` is settled, so that what opens a breaker decides for all that came with it."""
-        self.turned, self._looked, self._heard, self._probes = [], False, {}, frozenset()
+        untold, self.turned = self.turned, []
+        self._looked, self._heard, self._probes = False, {}, frozenset()
         ends = [one for one in messages if isinstance(one, Ended) and one.work.attempt is not None]
         for ended in ends:
             if _got_through(ended):
@@ -107,6 +109,13 @@ class Breakers:
         self.turned = [
             Turned(before[one.key], one) for one in changed if one.is_closed != before[one.key].is_closed
         ]
+        # Durable already, by a commit whose answer was lost.
+        self.turned += [one for one in untold if _same(one.after, before.get(one.after.key))]
+
+    def told(self) -> list[Turned]:
+        """After the commit: what to tell, each once."""
+        turned, self.turned = self.turned, []
+        return turned
 
     def _concerned(self, ended: Ended, now: datetime) -> Iterator[Key]:
         """The breakers to which this end means something; most ends mean nothing to anybody."""
@@ -186,7 +195,7 @@ class Breakers:
         platform's breaker open for all."""
         if not refusals.others_wait(tx, lane.connection.platform, lane.connection.id):
             return until
-        later = until + (until - now)
+        later = until + ASIDE
         refusals.step_aside(tx, lane.connection.id, lane.claim_id, later, now=now)
         return later
 
@@ -292,6 +301,10 @@ def _got_through(ended: Ended) -> bool:
     attempt = ended.work.attempt
     sends = attempt is not None and attempt.kind in {AttemptKind.PUBLISH, AttemptKind.CHECK}
     return sends and isinstance(ended.ending, Published | Processing)
+
+
+def _same(one: Breaker, other: Breaker | None) -> bool:
+    return other is not None and (one.state, one.opened_at) == (other.state, other.opened_at)
 
 
 def _told_by(ended: Ended) -> Key:

@@ -106,8 +106,7 @@ def _said(refusal: Refusal, state: State, wake_at: datetime) -> ErrorNote:
     """A doubt stays what it is; only what comes next is another."""
     why = told(refusal.breaker)
     if state is State.IN_DOUBT:
-        asked = f"the platform is asked at {wake_at:%Y-%m-%d %H:%M:%S} UTC"
-        return ErrorNote(ErrorKind.OUTCOME_UNKNOWN, why, f"{asked}, since {why}")
+        return ErrorNote(ErrorKind.OUTCOME_UNKNOWN, why, f"{why}; {goes_on(wake_at)}")
     return ErrorNote(_kind(refusal), why, goes_on(wake_at))
 
 

@@ -132,7 +132,7 @@ class Run:
                     raise
                 messages = messages + self._receive(TICK)
         self.board.after_commit()
-        for turned in self.breakers.turned:
+        for turned in self.breakers.told():
             self.teller.breaker_turned(turned)
         for answer in answers:
             answer()

@@ -16,7 +16,7 @@ import sqlalchemy.event
 
 from planrrr_cli.domain.errors import Scope
 from planrrr_cli.domain.publications import Publication, State
-from tests.publishing.processes import Process, until
+from tests.publishing.processes import Process, end_all, until
 from tests.publishing.test_run import run
 from tests.world import World
 
@@ -84,7 +84,7 @@ def test_five_failures_open_it_and_two_probes_close_it(
     world.later(60)
     report = run(world, linger=timedelta(seconds=12))
     assert [one.state.value for one in report.breakers] == ["closed"]
-    world.later(60)
+    world.later(130)  # what had failed as a probe has let others go first
     run(world)
     assert {one.state for one in world.publications()} == {State.PUBLISHED}
     assert len(world.sandbox.posts()) == total + others
@@ -176,6 +176,10 @@ def test_nothing_is_asked_of_a_platform_whose_breaker_is_open_not_even_about_dou
         one = only(world, text)
         assert one.wake_at is not None and one.error is not None and one.held_by is Scope.PLATFORM
         assert "they say so" in one.error.message + one.error.next
+        told = world.planrrr("explain", one.id).stdout
+        assert "circuit breaker" in told and "they say so" in told
+        explained = json.loads(world.planrrr("explain", one.id, "--json").stdout)["publications"][0]
+        assert (explained["rule"], explained["held_by"]) == ("breaker", "platform")
     after = only(world, "Doubtful")
     assert after.error is not None and after.error.message == doubtful.error.message
     assert after.doubt_looks == 0 and only(world, "waiting").attempts == 0
@@ -273,3 +277,22 @@ def test_a_probe_whose_process_is_killed_frees_its_place(world: World) -> None:
     run(world, linger=timedelta(seconds=5))
     assert {one.state for one in world.publications()} == {State.PUBLISHED}
     assert status(world)["facebook"]["state"] == "closed"
+
+
+@pytest.mark.slow
+def test_of_four_processes_that_want_to_probe_at_once_one_does(many: Callable[[int], World]) -> None:
+    world = many(12)
+    total = schedule(world, "facebook", front=PHOTO)
+    assert world.planrrr("breaker", "trip", "facebook", "--for", "1s").returncode == 0
+    world.sandbox.fault("facebook.*", "hold:8")
+    time.sleep(1.0)
+    processes = [Process(world) for _ in range(4)]
+    until(lambda: asked(world, "facebook.") > 0)
+    until(lambda: status(world)["facebook"]["held"] >= total - 1)
+    assert asked(world, "facebook.") == 1
+    assert status(world)["facebook"]["probing"]
+    assert end_all(processes) == [0] * 4
+    closed = [one for process in processes for one in process.report()["breakers"]]
+    assert [one["state"] for one in closed] == ["closed"]
+    run(world, linger=timedelta(seconds=5))
+    assert {one.state for one in world.publications()} == {State.PUBLISHED}
