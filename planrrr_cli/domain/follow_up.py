@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
-from planrrr_cli.domain.backoff import rate_limit_ends, retry_delay
+from planrrr_cli.domain.backoff import retry_delay
 from planrrr_cli.domain.errors import ConnectionRevoked, PlatformError, RateLimited, TokenExpired
 from planrrr_cli.domain.publications import Outcome, Publication, State
-from planrrr_cli.domain.settlement import MOST_FOLLOW_UPS, Outage, Settlement, held, held_by, note
+from planrrr_cli.domain.settlement import MOST_FOLLOW_UPS, Outage, Settlement, held, held_by, limit_ends, note
 from planrrr_cli.domain.steps import FollowedUp
 
 _PATIENCE = timedelta(seconds=30)
@@ -56,9 +56,7 @@ def _waits(
     error: ConnectionRevoked | TokenExpired | RateLimited, *, now: datetime, random: Random
 ) -> Settlement:
     """The account has to wait or be mended; the post is out whatever happens."""
-    until = (
-        rate_limit_ends(error.retry_at, now=now, random=random) if isinstance(error, RateLimited) else None
-    )
+    until = limit_ends(error, now=now, random=random) if isinstance(error, RateLimited) else None
     if until is not None:
         then = f"the post is out; what is missing follows at {until:%Y-%m-%d %H:%M} UTC"
     elif isinstance(error, TokenExpired):

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from planrrr_cli.domain.backoff import rate_limit_ends, retry_delay
+from planrrr_cli.domain.breaker import LONGEST_HOLD
 from planrrr_cli.domain.doubt import AskPerson, Found, GoOn, LookAgain, Patience, ProvedAbsent, Verdict
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
@@ -165,7 +166,7 @@ def after_error(
                 refresh_token=True,
             )
         case RateLimited():
-            until = rate_limit_ends(error.retry_at, now=now, random=random)
+            until = limit_ends(error, now=now, random=random)
             return Settlement(
                 Outcome.DEFERRED,
                 waiting,
@@ -204,6 +205,12 @@ def held_by(error: PlatformError) -> Scope | None:
     if not isinstance(error, RateLimited) or error.bucket is not None or error.scope is Scope.CONNECTION:
         return None
     return error.scope
+
+
+def limit_ends(error: RateLimited, *, now: datetime, random: Random) -> datetime:
+    """When to go on after a limit: not later than its breaker is probed, whatever year the platform names."""
+    until = rate_limit_ends(error.retry_at, now=now, random=random)
+    return min(until, now + LONGEST_HOLD) if held_by(error) else until
 
 
 def goes_back_to(publication: Publication, kind: AttemptKind) -> State:

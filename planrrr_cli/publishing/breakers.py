@@ -6,44 +6,23 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from random import Random
 
 from planrrr_cli.domain import breaker as rules_of
 from planrrr_cli.domain.breaker import Answer, Breaker, BreakerState, Claim, Failure, Key, Rules
 from planrrr_cli.domain.connections import Connection, Platform
-from planrrr_cli.domain.errors import (
-    ErrorKind,
-    LeaseLost,
-    NotDurable,
-    PlatformError,
-    PlatformUnavailable,
-    RateLimited,
-    Scope,
-)
-from planrrr_cli.domain.publications import AttemptKind
-from planrrr_cli.domain.settlement import Outage, held_by
-from planrrr_cli.domain.steps import Processing, Published, Unknown
-from planrrr_cli.publishing.attempt import Bug, Ended, Message
+from planrrr_cli.domain.errors import PlatformUnavailable, RateLimited, Scope
+from planrrr_cli.domain.settlement import Outage
+from planrrr_cli.publishing.attempt import Ended, Message
+from planrrr_cli.publishing.health import Word, evidence_of, got_through, why_of, word_of
 from planrrr_cli.publishing.lane import Lane
 from planrrr_cli.publishing.slots import Slots
 from planrrr_cli.store import Tx, breakers, publications, refusals
 from planrrr_cli.store.breakers import Event
 
-_SICK = frozenset({ErrorKind.NETWORK_ERROR, ErrorKind.PLATFORM_API_ERROR, ErrorKind.OUTCOME_UNKNOWN})
 ASIDE = timedelta(minutes=2)  # time enough for runs that begin every minute to let somebody else probe
-SUCCESS_TOLD_EVERY = timedelta(
-    seconds=10
-)  # a row that every success wrote would make all runs wait for each other
-
-
-class Word(StrEnum):
-    """What the end of an attempt says about the health of its platform."""
-
-    FAILED = "failed"  # the platform's own sickness
-    TOLD_TO_WAIT = "told_to_wait"  # the platform sends everybody of an app, or everybody, away for a while
-    ANSWERED = "answered"  # it answered, whatever it said about the post
-    NOTHING = "nothing"
+# A row that every success wrote would make all runs wait for each other.
+SUCCESS_TOLD_EVERY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +71,7 @@ class Breakers:
         self._looked, self._heard, self._probes = False, {}, frozenset()
         ends = [one for one in messages if isinstance(one, Ended) and one.work.attempt is not None]
         for ended in ends:
-            if _got_through(ended):
+            if got_through(ended):
                 self._succeeded[_platform(ended)] = now
         keys = {key for ended in ends for key in self._concerned(ended, now)}
         if not keys:
@@ -128,7 +107,7 @@ class Breakers:
             yield Key(Scope.PLATFORM, platform)
         elif word is Word.TOLD_TO_WAIT:
             yield _told_by(ended)
-        elif platform in self._succeeded and _got_through(ended):
+        elif platform in self._succeeded and got_through(ended):
             last = self._success_told.get(platform)
             if last is None or abs(now - last) >= SUCCESS_TOLD_EVERY:
                 self._success_told[platform] = now
@@ -137,7 +116,7 @@ class Breakers:
     def _hear(self, key: Key, ended: Ended, now: datetime) -> list[Event]:
         was, attempt, publication = self._heard[key], ended.work.attempt, ended.work.publication
         assert attempt is not None and publication is not None
-        word, claim, why = word_of(ended), claim_of(ended.work.lane), _why(ended)
+        word, claim, why = word_of(ended), claim_of(ended.work.lane), why_of(ended)
         if was.is_probed_by(claim):
             self._probes |= {attempt.id}
         if word is Word.FAILED and key.scope is Scope.PLATFORM:
@@ -149,14 +128,14 @@ class Breakers:
             new = rules_of.answered(was, claim, rules=self.rules)
         else:
             new = rules_of.left(was, claim)
-        if _got_through(ended) and key.scope is Scope.PLATFORM:
+        if got_through(ended) and key.scope is Scope.PLATFORM:
             new = replace(new, last_success_at=now)
         self._heard[key] = new
         if new.state is was.state:
             return []
         said = new.reason if new.state is BreakerState.OPEN else "it answered its probes well"
         known = uuid.uuid5(uuid.UUID(attempt.id), f"{key.scope} {key.owner} {was.state} {new.state}")
-        evidence = _evidence(ended) | {"publication": publication.id, "attempt": attempt.id}
+        evidence = evidence_of(ended) | {"publication": publication.id, "attempt": attempt.id}
         return [
             Event(str(known), key, now, was.state, new.state, said, new.open_until, evidence, self.run_id)
         ]
@@ -275,34 +254,6 @@ def goes_on(until: datetime) -> str:
     return f"it goes on by itself at {until:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def word_of(ended: Ended) -> Word:
-    """Said by the class of the ending. Where a recipe kept a failure to itself, as looks do, its last call tells."""
-    ending = ended.ending
-    if isinstance(ending, PlatformError) and ending.counts_for_breaker:
-        return Word.FAILED
-    if isinstance(ending, PlatformError) and held_by(ending) is not None:
-        return Word.TOLD_TO_WAIT
-    if isinstance(ending, Published | Processing):
-        return Word.ANSWERED
-    if isinstance(ending, Bug | LeaseLost | NotDurable) or not ended.calls:
-        return Word.NOTHING
-    if not _is_sick(ended.calls[-1]):
-        return Word.ANSWERED
-    return Word.NOTHING if isinstance(ending, PlatformError) else Word.FAILED
-
-
-def _is_sick(call: Mapping[str, object]) -> bool:
-    """No answer, or one that only a platform in trouble gives."""
-    return call.get("status") is None or call.get("error_kind") in _SICK
-
-
-def _got_through(ended: Ended) -> bool:
-    """It published something, or the platform took it: nothing less proves that others could, too."""
-    attempt = ended.work.attempt
-    sends = attempt is not None and attempt.kind in {AttemptKind.PUBLISH, AttemptKind.CHECK}
-    return sends and isinstance(ended.ending, Published | Processing)
-
-
 def _same(one: Breaker, other: Breaker | None) -> bool:
     return other is not None and (one.state, one.opened_at) == (other.state, other.opened_at)
 
@@ -320,20 +271,3 @@ def _until(ended: Ended, now: datetime) -> datetime:
 
 def _platform(ended: Ended) -> Platform:
     return ended.work.lane.connection.platform
-
-
-def _why(ended: Ended) -> str:
-    error = ended.ending
-    if isinstance(error, Unknown):
-        return error.reason
-    if not isinstance(error, PlatformError):
-        call = ended.calls[-1] if ended.calls else {}
-        return f"{call.get('call')} was answered {call.get('status') or 'with nothing'}"
-    return f"{error.message}; {error.next_step}" if held_by(error) and error.next_step else error.message
-
-
-def _evidence(ended: Ended) -> dict[str, object]:
-    if isinstance(ended.ending, PlatformError):
-        return dict(ended.ending.evidence())
-    call = ended.calls[-1] if ended.calls else {}
-    return {name: call[name] for name in ("status", "code", "request_id") if call.get(name) is not None}

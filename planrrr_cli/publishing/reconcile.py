@@ -7,7 +7,6 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from planrrr_cli.domain.backoff import rate_limit_ends
 from planrrr_cli.domain.doubt import Patience, weigh
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
@@ -24,6 +23,7 @@ from planrrr_cli.domain.settlement import (
     after_look,
     held,
     held_by,
+    limit_ends,
     note,
     why_doubtful,
 )
@@ -62,7 +62,7 @@ def settle_look(
     """A read that failed never counts as absence; a token that died, or a platform that is known to be sick, only
     postpones the question."""
     if isinstance(finding, RateLimited):
-        until = rate_limit_ends(finding.retry_at, now=now, random=random)
+        until = limit_ends(finding, now=now, random=random)
         return _postponed(
             finding, publication, until, hold_until=held(finding, until), held_by=held_by(finding)
         )

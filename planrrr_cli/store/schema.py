@@ -189,6 +189,7 @@ _bound = publications.c.remote_id.is_not(None)
 _awake = publications.c.wake_at.is_not(None)
 _publishing = publications.c.state == "publishing"
 _in_doubt = publications.c.state == "in_doubt"
+_held = publications.c.held_by.is_not(None)
 for _name, _columns, _where, _unique in (
     ("uq_publications_remote_id", ("connection_id", "remote_id"), _bound, True),
     ("ix_publications_bound", ("connection_id", "published_at"), _bound, False),
@@ -197,6 +198,7 @@ for _name, _columns, _where, _unique in (
     ("ix_publications_lane_order", ("connection_id", "due_at", "created_at", "ordinal", "id"), _awake, False),
     ("ix_publications_publishing", ("team_id", "connection_id"), _publishing, False),
     ("ix_publications_in_doubt", ("team_id",), _in_doubt, False),
+    ("ix_publications_held", ("connection_id",), _held, False),
     ("ix_publications_listing", ("due_at", "team_id"), None, False),
 ):
     Index(

@@ -24,6 +24,10 @@ STATES = "'closed', 'open', 'half_open'"
 
 def upgrade() -> None:
     op.add_column("publications", sa.Column("held_by", sa.Text()))
+    held = sa.text("held_by IS NOT NULL")
+    op.create_index(
+        "ix_publications_held", "publications", ["connection_id"], sqlite_where=held, postgresql_where=held
+    )
     op.create_table(
         "breakers",
         sa.Column("scope", sa.Text(), nullable=False),
