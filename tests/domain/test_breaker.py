@@ -106,6 +106,23 @@ class Life(RuleBasedStateMachine):
         self.probing.discard(claim)
 
     @rule(claim=st.sampled_from(CLAIMS))
+    def an_outage_begins(self, claim: Claim) -> None:
+        for _ in range(RULES.threshold):
+            self.an_attempt_fails(claim)
+
+    @precondition(lambda self: self.breaker.state is BreakerState.OPEN)
+    @rule(late=st.sampled_from([0, 1, 90]))
+    def its_time_comes(self, late: int) -> None:
+        assert self.breaker.open_until is not None
+        self.now = max(self.now, self.breaker.open_until) + timedelta(seconds=late)
+
+    @precondition(lambda self: self.probing)
+    @rule(claim=st.sampled_from(CLAIMS))
+    def somebody_asks_while_another_probes(self, claim: Claim) -> None:
+        mine = claim in self.probing
+        assert asked(self.breaker, claim, now=self.now) is (Answer.PASSES if mine else Answer.REFUSES)
+
+    @rule(claim=st.sampled_from(CLAIMS))
     def the_platform_answers(self, claim: Claim) -> None:
         was = self.breaker
         self.breaker = answered(was, claim, rules=RULES)

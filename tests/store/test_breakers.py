@@ -126,7 +126,7 @@ def test_the_place_is_its_claims_as_long_as_the_lease_is_renewed(factory):
 def test_the_place_is_free_when_its_claim_holds_the_lane_no_more(factory, ending):
     claim, later = probing(factory), NOW
     if ending == "its lease ran out":
-        later = NOW + LEASE
+        later = NOW + 2 * LEASE
     else:
         factory.release({claim.connection_id: claim.claim_id})
     if ending == "somebody else has the lane":
