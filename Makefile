@@ -24,6 +24,9 @@ export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
+# Tests wait more than they compute: three processes fill two cores.
+TOGETHER := -n 3 --dist worksteal
+
 ## help: list the targets
 help:
 	@echo "planrrr: make TARGET"
@@ -36,15 +39,15 @@ demo: $(VENV)/.installed
 
 ## test: run every test, with a sample of the crash points and of the lies
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(TOGETHER) $(PYTEST_ARGS)
 
 ## test-fast: run what takes less than a minute together: SQLite only, no killed processes
 test-fast: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -m "not slow and not crash" -k "not postgresql" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(TOGETHER) -m "not slow and not crash" -k "not postgresql" $(PYTEST_ARGS)
 
 ## crash: kill it at every commit and every call, tell it every lie, and read what the platform saw
 crash: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest tests/crash tests/publishing/test_lies.py --exhaustive -s $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest tests/crash tests/publishing/test_lies.py --exhaustive -rP $(TOGETHER) $(PYTEST_ARGS)
 
 ## soak: random posts, faults, kills and people from one seed, judged after every step
 soak: $(VENV)/.installed-dev

@@ -41,6 +41,59 @@ FLOWS: dict[Platform, dict[str, str]] = {
             "facebook", "facebook: {first_comment: The first comment.}\n", "With a comment."
         ),
     },
+    Platform.INSTAGRAM: {
+        "image": _document("instagram", _media(*_named(".jpg")), "One picture & #bread, with @nobody."),
+        "tagged": _document(
+            "instagram",
+            _media(*_named(".jpg"))
+            + "instagram: {collaborators: [millstreetbooks], user_tags: [{username: nobody, x: 0.5, y: 0.8}]}\n",
+            "Tagged.",
+        ),
+        "wordless": _document("instagram", _media(*_named(".jpg")), ""),
+        "reel": _document("instagram", f"media: [{_named('.mp4')[0]}]\n", "A reel."),
+        "cover": _document(
+            "instagram",
+            f"media: [{_named('.mp4')[0]}]\n"
+            f"instagram: {{cover: {_named('.jpg')[0]}, share_to_feed: false, audio_name: Oven}}\n",
+            "A reel with its own cover.",
+        ),
+        "carousel": _document("instagram", _media(*_named(".jpg", ".jpg")), "Two pictures."),
+        "mixed": _document(
+            "instagram",
+            f"media: [{_named('.jpg')[0]}, {_named('.mp4')[0]}, {_named('.jpg', '.jpg')[1]}]\n",
+            "Pictures and a video.",
+        ),
+        "story": _document("instagram", f"media: [{_named('.jpg')[0]}]\ninstagram: {{as: story}}\n", ""),
+        "film story": _document("instagram", f"media: [{_named('.mp4')[0]}]\ninstagram: {{as: story}}\n", ""),
+        "comment": _document(
+            "instagram",
+            f"media: [{_named('.jpg')[0]}]\ninstagram: {{first_comment: The first comment & more.}}\n",
+            "With a comment.",
+        ),
+    },
+    Platform.YOUTUBE: {
+        "video": _document("youtube", f"media: [{_named('.mp4')[0]}]\ntitle: Rising\n", "A video."),
+        "later": _document(
+            "youtube",
+            f"media: [{_named('.mp4')[0]}]\ntitle: Rising\nlink: https://example.com/bread\n"
+            'youtube: {publish_at: "2030-12-01T09:00:00+01:00", tags: [bread, sour dough], category: Howto, '
+            "language: en, made_for_kids: true, synthetic_media: false, notify: false, license: creativeCommon, "
+            "embeddable: false, public_stats: false}\n",
+            "A video that becomes public later.",
+        ),
+        "extras": _document(
+            "youtube",
+            f"media: [{_named('.mp4')[0]}]\ntitle: Rising\n"
+            f"youtube: {{privacy: unlisted, thumbnail: {_named('.png')[0]}, captions: {_named('.srt')[0]}, "
+            "captions_language: en, captions_name: English}\n",
+            "A video with a thumbnail and captions.",
+        ),
+        "comment": _document(
+            "youtube",
+            f"media: [{_named('.mp4')[0]}]\ntitle: Rising\nyoutube: {{first_comment: The first comment.}}\n",
+            "With a comment.",
+        ),
+    },
     Platform.X: {
         "text": _document("x", "", "Only words, & <some> of them in 日本語 😀."),
         "link": _document("x", "", "Words and a link: https://example.com/launch?a=1&b=2 and example.com."),

@@ -402,5 +402,5 @@ def test_a_public_address_of_media_needs_the_folder_that_is_served_there(tmp_pat
         load_settings(base, cwd=tmp_path)
     found = load_settings({**base, "MEDIA_ROOT": str(tmp_path)}, cwd=tmp_path)
     assert found.media_public_base_url == "https://media.example/planrrr"
-    with pytest.raises(ConfigError, match="plain http to media.example"):
+    with pytest.raises(ConfigError, match=r"plain http to media\.example"):
         load_settings({"MEDIA_PUBLIC_BASE_URL": "http://media.example", "MEDIA_ROOT": "."}, cwd=tmp_path)

@@ -122,7 +122,8 @@ class Zygote:
 class World:
     """One database of one team with its settings, in a folder of its own. Time is moved by :meth:`later`.
 
-    ``clock``: a file that moves the time of runs that are under way, too; see ``tests/soak/clock.py``.
+    ``clock``: a file that moves the time of runs that are under way, too; see ``tests/soak/clock.py``. ``media_root``:
+    where the media lie, if not in ``folder``; the sandbox serves files of the same names.
     """
 
     folder: Path
@@ -132,6 +133,7 @@ class World:
     offset: float = 0.0
     more: dict[str, str] = field(default_factory=dict)
     clock: Path | None = None
+    media_root: Path | None = None
 
     @property
     def environ(self) -> dict[str, str]:
@@ -145,6 +147,8 @@ class World:
             "LOG_FORMAT": "json",
             "WORKER_RETRY_DELAY": "100",
             "WORKER_MAX_JOBS_PER_SECOND": "1000",
+            "MEDIA_ROOT": str(self.media_root or self.folder),
+            "MEDIA_PUBLIC_BASE_URL": f"{self.sandbox.url}/_sandbox/media",
             **self.more,
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -10,18 +10,51 @@ from planrrr_cli.domain.connections import Platform
 
 YES, NO = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
 
-# option -> its name in an import's metadata, and its values (empty: yes or no; None: an id)
-KNOWN: Mapping[Platform, Mapping[str, tuple[str, tuple[str, ...] | None]]] = {
+
+def _flag(word: str) -> bool:
+    if word in YES | NO:
+        return word in YES
+    raise ValueError(f"{word}; it can be true or false")
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(word: str) -> str:
+        if word in choices:
+            return word
+        raise ValueError(f"{word}; it can be {' or '.join(choices)}")
+
+    return read
+
+
+def _number(word: str) -> int:
+    if word.isascii() and word.isdecimal() and 0 < len(word) < 10 and int(word):
+        return int(word)
+    raise ValueError(f"{word}; write a whole number above 0")
+
+
+def _id(word: str) -> str:
+    if word.isascii() and word.isalnum():
+        return word
+    raise ValueError(f"{word}; write the id that the platform gave it")
+
+
+# option -> its name in an import's metadata, and what reads it
+KNOWN: Mapping[Platform, Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     Platform.INSTAGRAM: {
-        "login": ("login", ("instagram", "facebook")),  # which of Meta's two sign-ins its tokens come from
-        "page_id": ("pageId", None),  # the Page behind an account of Facebook Login
+        "login": (
+            "login",
+            _one_of("instagram", "facebook"),
+        ),  # which of Meta's two sign-ins its tokens are of
+        "page_id": ("pageId", _id),  # the Page behind an account of Facebook Login
     },
     Platform.X: {
-        "long_posts": ("longPosts", ()),  # Premium accounts may write 25,000 characters
-        "plan": (
-            "plan",
-            ("self-serve", "enterprise"),
-        ),  # of the developer app, which decides about quotes and replies
+        "long_posts": ("longPosts", _flag),  # Premium accounts may write 25,000 characters
+        # of the developer app, which decides about quotes and replies
+        "plan": ("plan", _one_of("self-serve", "enterprise")),
+    },
+    Platform.YOUTUBE: {  # what an audit gave the project in Google's cloud
+        "uploads_per_day": ("uploadsPerDay", _number),
+        "units_per_day": ("unitsPerDay", _number),
     },
 }
 
@@ -52,16 +85,7 @@ def _value(platform: Platform, name: str, value: object) -> Any:
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known) or 'none'}"
         raise ValueError(f"{platform} accounts have no option {name}; {hint}")
-    _, choices = known[name]
-    word = str(value).lower()
-    if choices is None:
-        if word.isascii() and word.isalnum():
-            return word
-        raise ValueError(f"{name} is no id; write the digits that the platform gave it")
-    if choices:
-        if word in choices:
-            return word
-        raise ValueError(f"{name} is {word}; it can be {' or '.join(choices)}")
-    if word in YES | NO:
-        return word in YES
-    raise ValueError(f"{name} is {word}; it can be true or false")
+    try:
+        return known[name][1](str(value).lower())
+    except ValueError as error:
+        raise ValueError(f"{name} is {error}") from None

@@ -12,7 +12,7 @@ from planrrr_cli.documents import MOST_BYTES, Document, MediaItem, Target, open_
 from planrrr_cli.domain.connections import Connection, Platform
 from planrrr_cli.domain.errors import InvalidDocument
 from planrrr_cli.domain.posts import Media, Post, Problem, problems
-from planrrr_cli.platforms import PLATFORMS, publisher_class
+from planrrr_cli.platforms import publisher_class
 from planrrr_cli.platforms.addresses import BadAddress, public_address, target_of
 from planrrr_cli.platforms.media import BadMedia
 from planrrr_cli.render import clean
@@ -65,14 +65,14 @@ def _attached(
     wrong: dict[Platform, tuple[Problem, ...]] = {}
     for platform in map(Platform, document.overrides):
         options = document.overrides[platform.value]
-        names = publisher_class(platform).rules.files if platform in PLATFORMS else ()
+        names = publisher_class(platform).rules.files
         for name in (name for name in names if name in options):
             try:
                 if not isinstance(options[name], str) or not options[name].strip():
                     raise BadMedia(
                         f"{platform}: {name} is not the name of a file; write it like  {name}: file.ext"
                     )
-                item = MediaItem(file=options[name].strip())
+                item = _extra(options[name].strip())
                 seen = _looked_at(ctx, item, document.folder, document.folder)
                 attached.setdefault(platform.value, {})[name] = seen
             except BadMedia as error:
@@ -148,8 +148,6 @@ def _post(document: Document, media: tuple[Media, ...]) -> Post:
 def problems_on(platform: Platform, checked: Checked, connection: Connection | None = None) -> list[Problem]:
     """Everything that speaks against publishing the document on ``platform`` (there: ``connection``); errors first."""
     assert checked.post is not None
-    if platform not in PLATFORMS:
-        return [Problem("platform_not_supported", f"this version cannot publish to {platform} yet")]
     bad = {problem.medium for problem in checked.media}
     found = problems(checked.post.adapted(platform), publisher_class(platform).rules_for(connection))
     return [
@@ -159,12 +157,11 @@ def problems_on(platform: Platform, checked: Checked, connection: Connection | N
     ]
 
 
-def counts_on(platform: Platform, post: Post) -> dict[str, int]:
+def counts_on(platform: Platform, post: Post) -> dict[str, int | str]:
     """How long the text is where it is limited, as the platform counts."""
-    if platform not in PLATFORMS:
-        return {}
     rules = publisher_class(platform).rules
     return {
         "character_count": rules.count(rules.words(post.adapted(platform))),
         "character_limit": rules.text.value,
+        "counted_in": rules.unit,
     }

@@ -13,8 +13,7 @@ from planrrr_cli.commands.showing import zone
 from planrrr_cli.commands.targets import read_platform, waits
 from planrrr_cli.context import Context
 from planrrr_cli.domain.connections import Connection, Platform
-from planrrr_cli.domain.errors import ConnectionRevoked, Refused, TokenExpired, UsageError
-from planrrr_cli.platforms import PLATFORMS
+from planrrr_cli.domain.errors import ConnectionRevoked, TokenExpired, UsageError
 from planrrr_cli.platforms.base import Account
 from planrrr_cli.store import connections
 from planrrr_cli.store.connections import NewConnection
@@ -76,10 +75,6 @@ def _check_id(account_id: str | None) -> None:
 def _identified(
     ctx: Context, platform: Platform, credentials: Credentials, account_id: str | None
 ) -> Account:
-    if platform not in PLATFORMS:
-        raise Refused(
-            f"this version cannot ask {platform} whose token it is; add it with --no-check, --account-id and --name"
-        )
     try:
         publisher = ctx.publisher(credentials.stranger(platform, account_id))
         return publisher.identify(credentials.tokens, account_id, credentials.options)

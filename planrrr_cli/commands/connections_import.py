@@ -18,7 +18,6 @@ from planrrr_cli.context import Context
 from planrrr_cli.domain.connections import Connection, Platform, Tokens
 from planrrr_cli.domain.errors import InvalidDocument, UsageError
 from planrrr_cli.domain.secrets import Secret
-from planrrr_cli.platforms import PLATFORMS
 from planrrr_cli.store import connections
 from planrrr_cli.store.connections import NewConnection
 
@@ -65,10 +64,7 @@ def _write(ctx: Context, read: Sequence[NewConnection]) -> tuple[list[Connection
 
 
 def _notices(ctx: Context, found: Sequence[Connection]) -> list[str]:
-    said = [
-        f"this version cannot publish to {platform} yet; its accounts are kept for a version that can"
-        for platform in sorted({one.platform for one in found} - PLATFORMS.keys())
-    ]
+    said = []
     for one in found:
         ends = one.tokens.expires_at
         if ends and ends <= ctx.clock.now() and one.tokens.refresh is None:

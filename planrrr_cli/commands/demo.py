@@ -22,6 +22,7 @@ from planrrr_cli.domain.errors import UsageError
 
 OPEN = frozenset({"scheduled", "publishing", "processing"})
 MOST_RUNS = 20
+POSTS = "posts"
 
 
 @dataclass(slots=True)
@@ -47,7 +48,10 @@ def demo(*, keep: Path | None, port: int, as_json: bool) -> int:
     """0 only when all of it came true. The user's settings, database and environment are not touched."""
     with _folder(keep) as folder:
         state_file = folder / "sandbox.json" if keep else None
-        server = make_server(port=port, seed=1, latency=0.02, accounts=1, state_file=state_file)
+        shutil.copytree(sample_folder(), folder / POSTS)
+        server = make_server(
+            port=port, seed=1, latency=0.02, accounts=1, state_file=state_file, media_folder=folder / POSTS
+        )
         start(server, port)
         story = Story(folder, server.url)
         try:
@@ -95,10 +99,14 @@ def _played(story: Story) -> str | None:
 
 def _prepare(story: Story) -> None:
     render.say(f"sandbox     {story.url} imitates the platforms; nothing leaves this host")
-    settings = {"DATABASE_URL": f"sqlite:///{story.folder}/planrrr.db", "PLANRRR_SANDBOX_URL": story.url}
+    settings = {
+        "DATABASE_URL": f"sqlite:///{story.folder}/planrrr.db",
+        "PLANRRR_SANDBOX_URL": story.url,
+        "MEDIA_ROOT": POSTS,
+        "MEDIA_PUBLIC_BASE_URL": f"{story.url}/_sandbox/media",
+    }
     text = "".join(f"{name}={value}\n" for name, value in settings.items())
     (story.folder / ".env").write_text(text, encoding="utf-8")
-    shutil.copytree(sample_folder(), story.folder / "posts")
     must(run(story.folder, "init"))
     accounts = get_json(f"{story.url}/_sandbox/accounts")
     path = story.folder / "connections.json"
@@ -117,7 +125,7 @@ def _bytes(document: object) -> bytes:
 
 def _schedule(story: Story) -> None:
     """All samples first, which must be refused because one is invalid on purpose; then the good ones, due now."""
-    paths = {str(path.relative_to(story.folder)) for path in sample_posts(story.folder / "posts")}
+    paths = {str(path.relative_to(story.folder)) for path in sample_posts(story.folder / POSTS)}
     report = must(run(story.folder, "validate", *sorted(paths)), 1)
     story.refused = [document for document in report["documents"] if not document["valid"]]
     for document in story.refused:
@@ -235,7 +243,9 @@ def _go_on(story: Story) -> None:
     program = "planrrr" if shutil.which("planrrr") else f"{shlex.quote(sys.executable)} -m planrrr_cli"
     render.say(f"everything is in {story.folder}; to go on:")
     render.say(f"  cd {shlex.quote(str(story.folder))}")
-    render.say(f"  {program} sandbox --port {port} --state sandbox.json   # in another terminal, there too")
+    render.say(
+        f"  {program} sandbox --port {port} --state sandbox.json --media {POSTS}   # in another terminal, there too"
+    )
     render.say(f"  {program} list")
     render.say(f"  {program} add posts/text.md --at now   # change its text first: a document is added once")
     render.say(f"  {program} publish-due                  # {story.url} shows what came out")

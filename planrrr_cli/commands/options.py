@@ -184,6 +184,24 @@ StateFile = Annotated[
         "--state", metavar="FILE", dir_okay=False, help="Remember everything in FILE between two runs."
     ),
 ]
+MediaFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--media",
+        metavar="DIR",
+        file_okay=False,
+        help="Serve its files at /_sandbox/media/, as a public host.",
+    ),
+]
+PrivateFetch = Annotated[
+    bool,
+    typer.Option(
+        "--allow-private-fetch/--no-private-fetch", help="Whether media URLs may lead to private addresses."
+    ),
+]
+Processing = Annotated[
+    str, typer.Option("--processing", metavar="T", help="How long a video of Instagram is processed: 300s.")
+]
 KeepFolder = Annotated[
     Path | None,
     typer.Option("--keep", metavar="DIR", file_okay=False, help="Work in DIR, and leave it to go on with."),

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.errors import Refused, UsageError
 from planrrr_cli.domain.publications import Publication
-from planrrr_cli.platforms import PLATFORMS, publisher_class
+from planrrr_cli.platforms import publisher_class
 from planrrr_cli.render import clean
 
 LONGEST = 2000
@@ -75,8 +75,7 @@ def remote_id_in(url: str, one: Publication) -> str | None:
     Raises Refused when the address names another account.
     """
     if one.platform is not Platform.FACEBOOK:
-        known = one.platform in PLATFORMS
-        return publisher_class(one.platform).remote_id_in(url, one.connection) if known else None
+        return publisher_class(one.platform).remote_id_in(url, one.connection)
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     if found := re.search(r"/(\d+)_(\d+)(?:/|$)", parts.path):
@@ -120,5 +119,8 @@ def page_of(one: Publication) -> str:
 
 
 def same_post(one: str, other: str) -> bool:
-    """Facebook's ids come with and without the Page's in front."""
-    return one == other or one.rpartition("_")[2] == other.rpartition("_")[2]
+    """Facebook's ids come with and without the Page's in front; underscores in other ids mean nothing."""
+    if one == other:
+        return True
+    numbers = [known[1] for id_ in (one, other) if (known := re.fullmatch(r"(?:\d+_)?(\d+)", id_))]
+    return len(numbers) == 2 and numbers[0] == numbers[1]

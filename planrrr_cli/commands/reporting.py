@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from planrrr_cli import render
@@ -27,7 +28,13 @@ def _line_shape(line: ReportLine) -> Shape:
         "outcome": line.outcome.value,
         "due_at": render.iso(line.due_at),
     }
-    extra = {"remote_id": line.remote_id, "permalink": line.permalink, "error": error_shape(line.error)}
+    extra = {
+        "remote_id": line.remote_id,
+        "permalink": line.permalink,
+        "error": error_shape(line.error),
+        "waits_for": line.waits_for,
+        "next_look": render.iso(line.wake_at) if line.waits_for else None,
+    }
     shape |= {name: value for name, value in extra.items() if value is not None}
     return shape | ({"notices": list(line.notices)} if line.notices else {})
 
@@ -144,4 +151,12 @@ def _waits(due: Mapping[str, int]) -> Iterator[str]:
 
 def _row(line: ReportLine, ctx: Context) -> list[str]:
     said = line.permalink or line.remote_id or "" if line.outcome is Outcome.PUBLISHED else why(line.error)
+    if line.waits_for:
+        said = f"{line.waits_for}; looked at again {_then(line.wake_at, ctx)}"
     return [short(line.id), render.when(line.due_at, zone(ctx)), line.platform, line.outcome.value, said]
+
+
+def _then(moment: datetime | None, ctx: Context) -> str:
+    """A look whose moment has come is the next run's."""
+    soon = moment is None or moment <= ctx.clock.now()
+    return "in the next run" if soon else f"at {render.when(moment, zone(ctx))}"

@@ -19,7 +19,7 @@ from planrrr_cli.context import Context
 from planrrr_cli.domain.errors import ConfigError, PlatformError, Refused, UsageError
 from planrrr_cli.domain.publications import Publication, State
 from planrrr_cli.domain.steps import Finding, Landed, Published, Unknown
-from planrrr_cli.platforms import PLATFORMS, publisher_class
+from planrrr_cli.platforms import publisher_class
 from planrrr_cli.platforms.base import Objection, Publisher
 from planrrr_cli.store import publications
 from planrrr_cli.store.loading import BOUND_RECENTLY, load
@@ -140,7 +140,7 @@ def _state(one: Publication) -> str:
 def _read(
     ctx: Context, one: Publication, published: str | None, remote_id: str | None, reason: str | None
 ) -> Answer:
-    api_url = ctx.app(one.platform).api_url if one.platform in PLATFORMS else None
+    api_url = ctx.app(one.platform).api_url
     url = read_address(published, one.platform, api_url=api_url) if published is not None else None
     named = read_remote_id(remote_id, one) if remote_id is not None else None
     return Answer(url, named, read_reason(reason))
@@ -156,8 +156,6 @@ def _named(one: Publication, answer: Answer) -> str | None:
 
 def _ask(ctx: Context, one: Publication, named: str | None, locked_out: str) -> Asked:
     """One more look, reading only."""
-    if one.platform not in PLATFORMS:
-        return Asked(why_not="this version cannot ask it")
     if locked_out:
         asked = Asked(why_not=locked_out)
     else:
@@ -178,7 +176,7 @@ def _look(publisher: Publisher, one: Publication, named: str | None) -> Asked:
 
 def _with_the_rest(one: Publication, out: Published | Landed | None) -> Published | Landed | None:
     """One part of a thread may be what was in doubt; then the others are still to come."""
-    if not isinstance(out, Published) or one.platform not in PLATFORMS:
+    if not isinstance(out, Published):
         return out
     return publisher_class(one.platform).landed(one, out.remote_id) or out
 
@@ -211,11 +209,9 @@ def _agreed(one: Publication, answer: Answer, named: str | None, asked: Asked) -
 
 
 def _more_to_come(one: Publication, out: Published | Landed | None) -> bool:
-    """Whether a run has something to add to what is out: the first comment, the address."""
-    return bool(
-        isinstance(out, Published)
-        and one.platform in PLATFORMS
-        and (one.post.first_comment or out.permalink is None)
+    """Whether a run may have something to add to what is out: the address, a first comment, files that options name."""
+    return isinstance(out, Published) and bool(
+        out.permalink is None or one.post.first_comment or one.post.attachments or one.post.options
     )
 
 

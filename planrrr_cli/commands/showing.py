@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
 
 from planrrr_cli import render
+from planrrr_cli.commands.outlook import what_next
 from planrrr_cli.commands.shapes import short
 from planrrr_cli.commands.targets import waits
 from planrrr_cli.context import Context
@@ -47,11 +48,13 @@ def _row(view: PostView, publication: Publication, ctx: Context) -> list[str]:
         publication.platform.value,
         render.preview(publication.connection.account_name, 24),
         render.preview(view.post.text or view.post.title or "(no text)", 36),
-        publication.permalink or render.preview(_note(publication), 500),
+        publication.permalink or render.preview(_note(publication, ctx), 500),
     ]
 
 
-def _note(publication: Publication) -> str:
+def _note(publication: Publication, ctx: Context) -> str:
     """Why it is where it is, and what a person can do: whole, since the end of it is what helps."""
     waiting = waits(publication.connection) if publication.state in _WAITING else None
+    if waiting is None and publication.error is None and publication.state is State.PROCESSING:
+        return what_next(publication, ctx.clock.now())
     return waiting or why(publication.error)

@@ -17,6 +17,7 @@ from planrrr_cli.store.runs import RunRow
 _STEPS: Mapping[str, str] = {
     "point_of_no_return": "point of no return noted: from here on it may be out",
     "checkpoint": "noted",
+    "spend": "counted against an allowance",
 }
 
 

@@ -10,7 +10,11 @@ trying = typer.Typer(rich_markup_mode=None)
 
 
 @trying.command(
-    epilog=o.examples("planrrr sandbox --state sandbox.json", "planrrr sandbox --port 0 --latency 50ms")
+    epilog=o.examples(
+        "planrrr sandbox --state sandbox.json",
+        "planrrr sandbox --port 0 --latency 50ms",
+        "planrrr sandbox --media posts/media",
+    )
 )
 def sandbox(
     port: o.Port = 9300,
@@ -18,6 +22,9 @@ def sandbox(
     latency: o.Latency = "0ms",
     accounts: o.Accounts = 1,
     state: o.StateFile = None,
+    media: o.MediaFolder = None,
+    allow_private_fetch: o.PrivateFetch = True,
+    processing: o.Processing = "0s",
     as_json: o.JsonFlag = False,
 ) -> None:
     """Serve a local imitation of the platforms.
@@ -30,7 +37,15 @@ def sandbox(
         from planrrr_cli.commands.sandbox import sandbox
 
         code = sandbox(
-            port=port, seed=seed, latency=latency, accounts=accounts, state_file=state, as_json=as_json
+            port=port,
+            seed=seed,
+            latency=latency,
+            accounts=accounts,
+            state_file=state,
+            media_folder=media,
+            allow_private_fetch=allow_private_fetch,
+            processing=processing,
+            as_json=as_json,
         )
         raise typer.Exit(code)
 

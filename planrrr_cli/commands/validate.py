@@ -11,7 +11,6 @@ from planrrr_cli.commands.targets import read_targets
 from planrrr_cli.context import Context
 from planrrr_cli.documents import Target
 from planrrr_cli.documents.times import resolve_time
-from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.errors import InvalidDocument
 from planrrr_cli.platforms import PLATFORMS
 
@@ -41,12 +40,7 @@ def _shape(checked: Checked, ctx: Context) -> Shape:
     errors = _time_errors(checked, ctx)
     accepted = [one["valid"] for one in shapes]
     valid = not errors and (any(accepted) if anywhere else all(accepted))
-    left_out = [platform for platform in Platform if platform not in PLATFORMS] if anywhere else []
-    warnings = [
-        {"rule": "platform_not_supported", "message": f"this version has no rules for {platform} yet"}
-        for platform in left_out
-    ]
-    return {"file": checked.name, "valid": valid, "targets": shapes, "errors": errors, "warnings": warnings}
+    return {"file": checked.name, "valid": valid, "targets": shapes, "errors": errors, "warnings": []}
 
 
 def _time_errors(checked: Checked, ctx: Context) -> list[Shape]:
@@ -75,13 +69,10 @@ def _people(shape: Shape) -> None:
     for error in shape["errors"]:
         render.line(f"  {render.clean(error['message'])}")
     for target in shape["targets"]:
-        known = "character_count" in target
-        count = (
-            f", {target['character_count']:,} of {target['character_limit']:,} characters" if known else ""
-        )
+        count = f"{target['character_count']:,} of {target['character_limit']:,} {target['counted_in']}"
         account = f":{render.clean(target['connection'])}" if "connection" in target else ""
         render.line(
-            f"  {target['platform']}{account}: {'takes it' if target['valid'] else 'refuses it'}{count}"
+            f"  {target['platform']}{account}: {'takes it' if target['valid'] else 'refuses it'}, {count}"
         )
         for severity in ("error", "warning"):
             for problem in target[severity + "s"]:

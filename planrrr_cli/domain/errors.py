@@ -198,10 +198,15 @@ class UnexpectedReply(PlatformError):
 
 
 class OutcomeUnknown(PlatformError):
-    """An irrevocable call was sent and nobody knows whether it took effect."""
+    """An irrevocable call was sent and nobody knows whether it took effect.
+
+    ``bucket``: what the platform closed until ``retry_at`` with the same answer, for all who share it.
+    """
 
     kind = ErrorKind.OUTCOME_UNKNOWN
     counts_for_breaker = True
+    bucket: Bucket | None = None
+    retry_at: datetime | None = None
 
 
 class LeaseLost(PlanrrrError):

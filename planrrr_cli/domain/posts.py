@@ -141,9 +141,9 @@ def code_points(text: str) -> int:
 class ContentRules:
     """What a platform takes: numbers with their sources, and its own checks for what no number expresses.
 
-    ``words`` is what counts as a post's text. ``length`` replaces the plain comparison of that text's ``count`` with
-    the limit, where more can be said of it. ``files`` are the platform's options that name a file beside the document.
-    ``repeats``: the hours within which the platform refuses the same text again.
+    ``words`` is what counts as a post's text, ``unit`` what it is counted in. ``length`` replaces the plain comparison
+    of that text's ``count`` with the limit, where more can be said of it. ``files`` are the platform's options that
+    name a file beside the document. ``repeats``: the hours within which the platform refuses the same text again.
     """
 
     platform: Platform
@@ -151,6 +151,7 @@ class ContentRules:
     media_count: Limit
     count: Callable[[str], int] = code_points
     words: Callable[[Post], str] = operator.attrgetter("text")
+    unit: str = "characters"
     length: Check | None = None
     checks: tuple[Check, ...] = ()
     files: tuple[str, ...] = ()

@@ -19,7 +19,9 @@ class State(StrEnum):
     DRAFT = "draft"  # in: `add` without a time. out: `reschedule` → scheduled, `cancel` → cancelled, `publish-one`
     SCHEDULED = "scheduled"  # in: `add`, `reschedule`, defer, retry, rescue, a doubt proved absent. out: begin, cancel
     PUBLISHING = "publishing"  # in: begin, under a lease. out: settle, or rescue when the lease ran out
-    PROCESSING = "processing"  # in: settle. out: begin, when the check is due
+    PROCESSING = (
+        "processing"  # in: settle, a doubt that ends with its acceptance. out: begin, when the check is due
+    )
     IN_DOUBT = (
         "in_doubt"  # in: settle, rescue after a point of no return. out: reconcile, or a person's `resolve`
     )
@@ -38,7 +40,9 @@ ARROWS: Mapping[State, frozenset[State]] = {
         {State.PUBLISHED, State.FAILED, State.PROCESSING, State.IN_DOUBT, State.SCHEDULED}
     ),
     State.PROCESSING: frozenset({State.PUBLISHING}),
-    State.IN_DOUBT: frozenset({State.PUBLISHED, State.SCHEDULED, State.IN_DOUBT, State.FAILED}),
+    State.IN_DOUBT: frozenset(
+        {State.PUBLISHED, State.PROCESSING, State.SCHEDULED, State.IN_DOUBT, State.FAILED}
+    ),
     State.PUBLISHED: frozenset(),
     State.FAILED: frozenset({State.SCHEDULED, State.CANCELLED}),
     State.MISSED: frozenset({State.SCHEDULED, State.CANCELLED}),

@@ -60,7 +60,8 @@ class Settlement:
     ``clear_sending`` ends the point of no return. ``hold_until``: the platform asked the whole account to wait.
     ``held_by``: whose breaker it waits for. ``needs_reauth``: the reason why a person must sign in again.
     ``checkpoint`` replaces the stored one, when a look learned what the lost answer had said. ``attempt_error``: what
-    the attempt met and the publication, being out, does not carry.
+    the attempt met and the publication, being out, does not carry. ``waits_for``: what is not wrong and
+    takes time, in words for the report.
     """
 
     outcome: Outcome
@@ -81,6 +82,7 @@ class Settlement:
     absent_looks: int = 0
     notices: tuple[str, ...] = ()
     attempt_error: ErrorNote | None = None
+    waits_for: str | None = None
 
     @property
     def cause(self) -> ErrorNote | None:
@@ -104,6 +106,7 @@ def after_success(ending: Published | Processing, *, now: datetime) -> Settlemen
             wake_at=now + ending.check_after,
             clear_sending=True,
             clear_error=True,
+            waits_for=ending.reason,
         )
     return Settlement(
         Outcome.PUBLISHED,
@@ -215,8 +218,14 @@ def limit_ends(error: RateLimited, *, now: datetime, random: Random) -> datetime
 
 def goes_back_to(publication: Publication, kind: AttemptKind) -> State:
     """Where what has not ended waits: never in line again once the platform has accepted it, whatever came after."""
-    accepted = publication.checkpoint.get(ACCEPTED)
-    return State.PROCESSING if accepted or kind is AttemptKind.CHECK else State.SCHEDULED
+    if kind is AttemptKind.CHECK:
+        return State.PROCESSING
+    return where_it_goes_on(publication.checkpoint)
+
+
+def where_it_goes_on(notes: Mapping[str, Any]) -> State:
+    """Where a person can cancel it or have it sent anew, which what the platform has accepted is beyond."""
+    return State.PROCESSING if notes.get(ACCEPTED) else State.SCHEDULED
 
 
 def _retry_or_fail(
@@ -297,14 +306,15 @@ def after_look(verdict: Verdict, publication: Publication, *, retries: Retries, 
         case Found(published):
             return replace(after_success(published, now=now), spent=0)
         case GoOn(landed):
+            notes = {**publication.checkpoint, **landed.notes}
             return Settlement(
                 Outcome.RETRIED,
-                State.SCHEDULED,
+                where_it_goes_on(notes),
                 wake_at=now,
                 spent=-1,  # what the doubt had cost: that attempt did what it set out to do
                 clear_sending=True,
                 clear_error=True,
-                checkpoint={**publication.checkpoint, **landed.notes},
+                checkpoint=notes,
             )
         case ProvedAbsent(reason) if publication.spent >= retries.attempts:
             return _absent_for_good(reason, publication)
@@ -349,7 +359,7 @@ def after_interruption(publication: Publication, patience: Patience, *, now: dat
         said = replace(said, kind=ErrorKind.OUTCOME_UNKNOWN)
         return in_doubt(said, publication, patience, now=now)
     times = publication.interruptions + 1
-    back = State.PROCESSING if publication.checkpoint.get(ACCEPTED) else State.SCHEDULED
+    back = where_it_goes_on(publication.checkpoint)
     if times >= MOST_INTERRUPTIONS and back is State.SCHEDULED:
         said = replace(
             said, next=f"{times} processes ended while working on it; see the log, then reschedule it"

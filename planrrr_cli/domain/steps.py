@@ -13,8 +13,8 @@ from planrrr_cli.domain.quota import Bucket
 class Checkpoint:
     """A durable note: merged into ``publication.checkpoint`` and committed before the recipe goes on.
 
-    Values are JSON values, or a ``Secret``, which is stored encrypted. A checkpoint after a point of no return says that
-    the irrevocable call was answered.
+    Values are JSON values, or a ``Secret``, which is stored encrypted. A checkpoint after a point of no return says
+    that the irrevocable call was answered.
     """
 
     __slots__ = ("values",)
@@ -34,6 +34,7 @@ class PointOfNoReturn:
 @dataclass(frozen=True, slots=True)
 class Spend:
     """What the recipe does next uses up ``amount`` of ``bucket``; counted, for all processes, before it goes on.
+    0 only asks whether there is any room beyond what is counted.
 
     ``limit`` and ``used`` are what the platform itself says just now. Where there is no room,
     :class:`~planrrr_cli.domain.errors.RateLimited` is raised at the ``yield``; the publication waits until there is.

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 PLATFORMS: dict[Platform, str] = {
     Platform.FACEBOOK: "planrrr_cli.platforms.facebook.publisher:FacebookPublisher",
+    Platform.INSTAGRAM: "planrrr_cli.platforms.instagram.publisher:InstagramPublisher",
     Platform.X: "planrrr_cli.platforms.x.publisher:XPublisher",
+    Platform.YOUTUBE: "planrrr_cli.platforms.youtube.publisher:YouTubePublisher",
     Platform.LINKEDIN: "planrrr_cli.platforms.linkedin.publisher:LinkedInPublisher",
 }
 

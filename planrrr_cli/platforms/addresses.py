@@ -72,7 +72,7 @@ def literal(host: str) -> Address | None:
         return None
     try:
         return ipaddress.IPv4Address(socket.inet_aton(host))
-    except (OSError, UnicodeError):
+    except (OSError, ValueError):  # ValueError: a NUL in it, or what is no ASCII
         return None
 
 

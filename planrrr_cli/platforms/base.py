@@ -51,7 +51,8 @@ class App:
             return replace(
                 self, consumer_key=Secret(connection.app_id), consumer_secret=connection.app_secret
             )
-        return replace(self, app_id=connection.app_id, app_secret=connection.app_secret)
+        facebook = self.facebook.of(connection) if self.facebook is not None else None
+        return replace(self, app_id=connection.app_id, app_secret=connection.app_secret, facebook=facebook)
 
 
 @dataclass(frozen=True, slots=True)

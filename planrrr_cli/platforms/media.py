@@ -7,26 +7,31 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 from urllib.parse import quote
 
 from planrrr_cli.domain.errors import ErrorKind, MediaRejected, PlanrrrError, PlatformUnavailable
-from planrrr_cli.domain.posts import Media
+from planrrr_cli.domain.posts import Media, MediaKind
 from planrrr_cli.platforms.fetching import CannotFetch, Fetcher, HostTrouble
+from planrrr_cli.platforms.opened import BadMedia, Opener, OpenMedia, Told, unheard, written
 from planrrr_cli.platforms.shapes import shape_of
 from planrrr_cli.platforms.sniff import ENOUGH, first_bytes, sniff
-from planrrr_cli.platforms.wire import PIECE
+
+__all__ = [
+    "BadMedia",
+    "MediaAway",
+    "MediaSource",
+    "MediaUnavailable",
+    "OpenMedia",
+    "Opener",
+    "media_errors",
+]
 
 READ = 1024 * 1024
 MOST_FETCHED = 4 * 1024**3
-
-
-class BadMedia(PlanrrrError):
-    """A medium that cannot be used, as one sentence for a person."""
 
 
 class MediaAway(PlanrrrError):
@@ -38,63 +43,6 @@ class MediaUnavailable(PlatformUnavailable):
 
     kind = ErrorKind.MEDIA_UPLOAD_ERROR
     counts_for_breaker = False
-
-
-Told = Callable[[int, int], None]
-"""Called often while bytes leave: how many of how many have."""
-
-
-def unheard(_done: int, _total: int) -> None:
-    """Nobody watches."""
-
-
-class OpenMedia:
-    """An open medium: ``media`` has all its facts. Use it as a context manager."""
-
-    def __init__(self, file: BinaryIO, media: Media, size: int, written: int, progress: Told) -> None:
-        self.media = media
-        self._written = written
-        self._progress = progress
-        self.size = size
-        self._file = file
-
-    def read(self, count: int = -1) -> bytes:
-        return self._file.read(count)
-
-    def seek(self, position: int) -> int:
-        return self._file.seek(position)
-
-    def pieces(self, start: int, length: int) -> Iterator[bytes]:
-        """Exactly ``length`` bytes from ``start``; raises BadMedia when the file was written to since it was opened."""
-        left = length
-        while left:
-            try:
-                self._file.seek(start + length - left)
-                piece = self._file.read(min(PIECE, left))
-            except OSError as error:
-                raise BadMedia(f"{self.media.name} cannot be read: {error.strerror}") from None
-            if not piece:
-                raise BadMedia(f"{self.media.name} became shorter while it was being sent")
-            left -= len(piece)
-            yield piece
-            self._progress(start + length - left, self.size)
-        if _written(self._file) != self._written:
-            raise BadMedia(f"{self.media.name} was changed while it was being sent")
-
-    def close(self) -> None:
-        self._file.close()
-
-    def __enter__(self) -> OpenMedia:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-Opener = Callable[[int, int], OpenMedia]
-"""Opens the medium at a position of the post, fetching at most so many bytes."""
 
 
 class MediaSource:
@@ -146,7 +94,7 @@ class MediaSource:
         Raises BadMedia, or MediaAway when a URL's host may do better later.
         """
         file = self._fetched(media, limit) if media.file is None else self._opened(Path(media.file))
-        written = _written(file)
+        since = written(file)
         try:
             facts = _facts(file, media)
             if media.sha256 is None:  # nobody has looked yet; what is noted was looked at when it was added
@@ -154,7 +102,7 @@ class MediaSource:
         except BaseException:
             file.close()
             raise
-        return OpenMedia(file, facts, facts.size or 0, written, self.progress)
+        return OpenMedia(file, facts, facts.size or 0, since, self.progress)
 
     def _opened(self, path: Path) -> BinaryIO:
         try:
@@ -172,23 +120,48 @@ class MediaSource:
             why = error.strerror if isinstance(error, OSError) else str(error)
             raise BadMedia(f"{path} cannot be read: {why}") from None
 
+    def peek(self, media: Media) -> Media:
+        """``media`` with its kind and type, told from its first bytes; no more of a URL is fetched.
+
+        For media that a platform fetches by itself. Raises BadMedia, or MediaAway when the host may do better later.
+        """
+        if media.kind is not None or media.file is not None:
+            return media if media.kind is not None else self.look(media)
+        head = bytearray()
+
+        def take(piece: bytes) -> None:
+            head.extend(piece)
+            if len(head) >= ENOUGH:
+                raise _Enough
+
+        with suppress(_Enough):
+            self._fetch(media, MOST_FETCHED, take)
+        kind, content_type = _kind_of(bytes(head), media)
+        return replace(media, kind=kind, content_type=content_type)
+
     def _fetched(self, media: Media, limit: int) -> BinaryIO:
-        if self._fetcher is None or media.url is None:
-            raise BadMedia(f"{media.name or 'a medium without file and address'} cannot be fetched here")
         file = tempfile.TemporaryFile(prefix="planrrr-")  # noqa: SIM115 - it has no name, so no crash leaves it behind
         try:
-            self._fetcher.fetch(media.url, limit, file.write)
+            self._fetch(media, limit, file.write)
             file.flush()
-        except CannotFetch as error:
-            file.close()
-            raise BadMedia(f"{media.name} is not fetched: {error}") from None
-        except HostTrouble as error:
-            file.close()
-            raise MediaAway(f"{media.name} could not be fetched: {error}") from None
         except BaseException:
             file.close()
             raise
         return file
+
+    def _fetch(self, media: Media, limit: int, sink: Callable[[bytes], object]) -> None:
+        if self._fetcher is None or media.url is None:
+            raise BadMedia(f"{media.name or 'a medium without file and address'} cannot be fetched here")
+        try:
+            self._fetcher.fetch(media.url, limit, sink)
+        except CannotFetch as error:
+            raise BadMedia(f"{media.name} is not fetched: {error}") from None
+        except HostTrouble as error:
+            raise MediaAway(f"{media.name} could not be fetched: {error}") from None
+
+
+class _Enough(Exception):
+    """Stops a fetch whose first bytes were all that was wanted."""
 
 
 def _open_below(root: Path, relative: Path) -> BinaryIO:
@@ -211,11 +184,6 @@ def _open_below(root: Path, relative: Path) -> BinaryIO:
     return os.fdopen(number, "rb")
 
 
-def _written(file: BinaryIO) -> int:
-    """When the content changed last, in nanoseconds."""
-    return os.fstat(file.fileno()).st_mtime_ns
-
-
 def _facts(file: BinaryIO, media: Media) -> Media:
     """Reads all of it once. A changed file is refused: what was validated is what goes out."""
     digest, size, head = hashlib.sha256(), 0, b""
@@ -234,10 +202,15 @@ def _facts(file: BinaryIO, media: Media) -> Media:
         raise BadMedia(
             f"{media.name} has changed since it was added; add the post again to publish the new one"
         )
+    kind, content_type = _kind_of(head, media)
+    return replace(media, kind=kind, content_type=content_type, size=size, sha256=digest.hexdigest())
+
+
+def _kind_of(head: bytes, media: Media) -> tuple[MediaKind, str]:
     found = sniff(head)
     if found is None:
         raise BadMedia(f"{media.name} is no kind of file that we know (it begins with {first_bytes(head)})")
-    return replace(media, kind=found[0], content_type=found[1], size=size, sha256=digest.hexdigest())
+    return found
 
 
 @contextmanager

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from planrrr_cli.domain.errors import ErrorKind
 from planrrr_cli.domain.posts import ContentRules, errors_among, problems
 from planrrr_cli.domain.publications import ErrorNote, Publication, State
+from planrrr_cli.domain.settlement import ACCEPTED
 from planrrr_cli.domain.steps import PARTS
 
 MAX_LATENESS = timedelta(hours=24)
+LONGEST_WAIT = timedelta(days=7)  # of what would be in time, had the platform not made it wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,12 @@ def admit(
 
 def lateness(publication: Publication, *, now: datetime) -> TooLate | None:
     """TooLate when the promised time is longer ago than the post, its connection or the default allows."""
-    if publication.checkpoint.get(PARTS):  # half a thread is out, and the rest belongs to it
+    # Half a thread is out and the rest belongs to it, or all of it is there and is only looked at
+    if publication.checkpoint.get(PARTS) or publication.checkpoint.get(ACCEPTED):
         return None
-    most = publication.post.max_lateness or publication.connection.max_lateness or MAX_LATENESS
+    made_to_wait = publication.error is not None and publication.error.kind is ErrorKind.RATE_LIMIT_ERROR
+    usual = LONGEST_WAIT if made_to_wait else MAX_LATENESS
+    most = publication.post.max_lateness or publication.connection.max_lateness or usual
     if publication.due_at is None or now - publication.due_at <= most:
         return None
     late = now - publication.due_at

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from planrrr_cli.domain.connections import Connection
-from planrrr_cli.domain.errors import RateLimited, Scope
+from planrrr_cli.domain.errors import OutcomeUnknown, RateLimited, Scope
 from planrrr_cli.domain.quota import Bucket
 from planrrr_cli.domain.steps import Spend
 from planrrr_cli.platforms import publisher_class
@@ -110,9 +110,11 @@ def _charges(ended: Ended) -> list[tuple[Bucket, int]]:
 
 def _exhausted(ended: Ended) -> tuple[Bucket, datetime] | None:
     refused = ended.ending
-    if isinstance(refused, RateLimited) and refused.bucket is not None and not refused.counted:
-        return (refused.bucket, refused.retry_at) if refused.retry_at is not None else None
-    return None
+    if not isinstance(refused, RateLimited | OutcomeUnknown) or refused.bucket is None:
+        return None
+    if refused.retry_at is None or (isinstance(refused, RateLimited) and refused.counted):
+        return None
+    return refused.bucket, refused.retry_at
 
 
 def _id(attempt_id: str, what: str) -> str:

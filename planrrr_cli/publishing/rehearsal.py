@@ -11,7 +11,7 @@ from planrrr_cli.domain.breaker import Breaker, Claim, Key, told
 from planrrr_cli.domain.connections import ConnectionStatus
 from planrrr_cli.domain.posts import Problem, problems
 from planrrr_cli.domain.publications import Publication, State
-from planrrr_cli.platforms import PLATFORMS, publisher_class
+from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.admission import Admitted, Invalid, NeedsPerson, RefreshFirst, TooLate, admit
 from planrrr_cli.publishing.breakers import goes_on, refusal
 from planrrr_cli.publishing.options import RunOptions
@@ -67,8 +67,6 @@ def _rehearsal(
     sick: Mapping[Key, Breaker],
     now: datetime,
 ) -> Rehearsal:
-    if publication.platform not in PLATFORMS:
-        return Rehearsal(publication, False, f"this version cannot publish to {publication.platform}", [])
     recipe = publisher_class(publication.platform)
     rules = recipe.rules_for(publication.connection)
     found = problems(publication.post, rules)

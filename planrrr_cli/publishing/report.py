@@ -66,6 +66,8 @@ class ReportLine:
     due_at: datetime | None = None
     error: ErrorNote | None = None
     notices: tuple[str, ...] = ()
+    waits_for: str | None = None
+    wake_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,8 @@ class Reporter:
             publication.due_at,
             settlement.error,
             settlement.notices,
+            settlement.waits_for,
+            settlement.wake_at,
         )
 
     def refused(self, line: ReportLine) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from planrrr_cli.sandbox.control import Control
 from planrrr_cli.sandbox.facebook import Facebook
+from planrrr_cli.sandbox.instagram import Instagram
 from planrrr_cli.sandbox.linkedin import LinkedIn
 from planrrr_cli.sandbox.mischief import perform
 from planrrr_cli.sandbox.pages import Pages
@@ -13,11 +14,13 @@ from planrrr_cli.sandbox.twin import Twin
 from planrrr_cli.sandbox.wire import ConnectionLost, Delivery, Reply, Request, html_reply
 from planrrr_cli.sandbox.world import World
 from planrrr_cli.sandbox.x import X
+from planrrr_cli.sandbox.youtube import YouTube
 
 
 def twins_of(world: World) -> list[Twin]:
     """One per platform; the first that claims a path gets it. Facebook comes last: Graph claims every path."""
-    return [X(world), LinkedIn(world), Facebook(world)]
+    facebook = Facebook(world)
+    return [X(world), LinkedIn(world), YouTube(world), Instagram(world, facebook), facebook]
 
 
 class Application:
@@ -48,7 +51,7 @@ class Application:
     def _platform_call(self, request: Request) -> Reply:
         world = self.world
         record = world.journal.open(request.method, request.path, world.clock.now())
-        twin = next((twin for twin in self.twins if twin.claims(request.path)), None)
+        twin = next((twin for twin in self.twins if twin.claims(request)), None)
         if twin is None:
             record.status = 404
             return html_reply("no platform of the sandbox has this path", 404)

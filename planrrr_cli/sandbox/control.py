@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from planrrr_cli.sandbox.clock import iso
 from planrrr_cli.sandbox.faults import BadFault, read_fault
+from planrrr_cli.sandbox.folder import SAFE
 from planrrr_cli.sandbox.media import sniff
 from planrrr_cli.sandbox.twin import Twin
 from planrrr_cli.sandbox.wire import Reply, Request, json_reply
@@ -40,8 +41,8 @@ class Control:
 
     def answer(self, request: Request) -> Reply:
         name = request.path.removeprefix("/_sandbox/").rstrip("/")
-        if request.method == "GET" and name.startswith("media/"):
-            return self._image(name.removeprefix("media/"))
+        if request.method in ("GET", "HEAD") and name.startswith("media/"):
+            return self._media(name.removeprefix("media/"))
         route = self._routes.get((request.method, name))
         if route is None:
             known = sorted({f"{method} {path}" for method, path in self._routes})
@@ -120,12 +121,13 @@ class Control:
             twin.reset()
         return self._accounts(request)
 
-    def _image(self, sha256: str) -> Reply:
-        content = self._world.gallery.get(sha256)
-        if content is None:
-            return json_reply({"error": "No such image is kept."}, 404)
-        safe = (("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "default-src 'none'"))
-        return Reply(200, content, (("Content-Type", sniff(content[:16])), *safe))
+    def _media(self, name: str) -> Reply:
+        """An image that was posted, by its digest; else a file of the media folder."""
+        content = self._world.gallery.get(name)
+        if content is not None:
+            return Reply(200, content, (("Content-Type", sniff(content[:16])), *SAFE))
+        found = self._world.folder.answer(name) if self._world.folder else None
+        return found or json_reply({"error": "There is no such image or file."}, 404)
 
 
 def _after(request: Request) -> int:

@@ -182,8 +182,10 @@ def _kind(text: object) -> tuple[Kind, tuple[str, ...]]:
 
 def _check_numbers(kind: Kind, arguments: list[str]) -> None:
     fractional = kind in (Kind.HOLD, Kind.HIDE)
-    for argument in arguments:
+    for position, argument in enumerate(arguments):
         digits = argument.replace(".", "", 1) if fractional else argument
+        if kind is Kind.ERROR and position == 0:  # Graph has errors -1 and -2
+            digits = digits.removeprefix("-")
         if not (digits.isascii() and digits.isdecimal()):
             raise BadFault(f"{argument!r} is not a number that {kind} can use.")
     if kind in (Kind.STATUS, Kind.HTML) and arguments and not 200 <= int(arguments[0]) <= 599:

@@ -19,10 +19,14 @@ class FetchFailed(Exception):
 
 
 class Fetcher:
-    """`allow_private=False` refuses loopback and private addresses, as a real crawler cannot reach them."""
+    """`allow_private=False` refuses loopback and private addresses, as a real crawler cannot reach them.
 
-    def __init__(self, *, allow_private: bool) -> None:
+    `own` is the sandbox's own address, which may always be fetched: it stands for a public host of media.
+    """
+
+    def __init__(self, *, allow_private: bool, own: str = "") -> None:
         self._allow_private = allow_private
+        self.own = own
         # No proxies: whatever the machine's environment says, a rehearsal stays where it is told to go.
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -40,7 +44,11 @@ class Fetcher:
             raise FetchFailed(str(failed)) from failed
 
     def allowed_by_robots(self, url: str, *, agent: str) -> bool:
-        """What the host's robots.txt says; one that is absent or cannot be read allows everything."""
+        """What the host's robots.txt says; one that is absent or cannot be read allows everything.
+
+        Raises FetchFailed for what is no address, or none that may be asked.
+        """
+        self._check_address(url)
         parts = urlsplit(url)
         rules = urllib.robotparser.RobotFileParser()
         try:
@@ -52,6 +60,16 @@ class Fetcher:
             return True
         return rules.can_fetch(agent, url)
 
+    def is_own(self, url: str) -> bool:
+        """Whether the sandbox itself answers there; `localhost` is as good as the address."""
+        try:
+            asked, own = urlsplit(url), urlsplit(self.own)
+            same_port = asked.port == own.port
+        except ValueError:
+            return False
+        named = asked.hostname is not None and asked.hostname in (own.hostname, "localhost")
+        return asked.scheme == own.scheme and same_port and named
+
     def _check_address(self, url: str) -> None:
         try:
             parts = urlsplit(url)
@@ -60,7 +78,7 @@ class Fetcher:
             raise FetchFailed("not a URL") from bad
         if parts.scheme not in ("http", "https") or not host:
             raise FetchFailed("not an http or https URL")
-        if self._allow_private:
+        if self._allow_private or self.is_own(url):
             return
         try:
             found = {str(answer[4][0]) for answer in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}

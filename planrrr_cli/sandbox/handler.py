@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import http.server
+import os
 import socket
 import struct
 import time
@@ -75,18 +76,29 @@ class Connection(http.server.BaseHTTPRequestHandler):
         elif reply.delivery is Delivery.LOST:
             self.close_connection = True
         else:
-            head = self._head(reply)
+            if reply.file is not None:
+                self._send_file(reply, reply.file)
+                return
+            head = self._head(reply, len(reply.body))
             body = b"" if self.command == "HEAD" else reply.body
             if reply.delivery is Delivery.TRUNCATED:
                 body = body[: len(body) // 2]
                 self.close_connection = True
             self.connection.sendall(head + body)
 
-    def _head(self, reply: Reply) -> bytes:
-        reason = http.client.responses.get(reply.status, "Unknown")
+    def _send_file(self, reply: Reply, file: BinaryIO) -> None:
+        """As long as it was when it was opened; a file that shrinks meanwhile ends the connection."""
+        with file:
+            length = os.fstat(file.fileno()).st_size
+            self.connection.sendall(self._head(reply, length))
+            if self.command != "HEAD" and length and self.connection.sendfile(file, count=length) < length:
+                self.close_connection = True
+
+    def _head(self, reply: Reply, length: int) -> bytes:
+        reason = reply.reason or http.client.responses.get(reply.status, "Unknown")
         lines = [f"HTTP/1.1 {reply.status} {reason}", f"Date: {self.date_time_string()}"]
         lines += [f"{name}: {value}" for name, value in reply.headers]
-        lines.append(f"Content-Length: {len(reply.body)}")
+        lines.append(f"Content-Length: {length}")
         told = any(name == "Connection" for name, _ in reply.headers)
         self.close_connection = self.close_connection or told
         if self.close_connection and not told:

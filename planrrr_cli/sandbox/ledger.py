@@ -1,6 +1,7 @@
 """The public ledger: one entry per effect that the public could see, in order; knows no platform."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -58,11 +59,14 @@ class Ledger:
 
     def mark_deleted(self, remote_id: str) -> None:
         """The effect stays in the ledger (it was public once); only its page says that it is gone."""
+        self.amend(remote_id, lambda entry: replace(entry, deleted=True))
+
+    def amend(self, remote_id: str, change: Callable[[Entry], Entry]) -> None:
+        """What people see of it has changed since; nothing new was published."""
         with self._lock:
-            self._entries = [
-                replace(entry, deleted=True) if entry.remote_id == remote_id else entry
-                for entry in self._entries
-            ]
+            for index, entry in enumerate(self._entries):
+                if entry.remote_id == remote_id:
+                    self._entries[index] = change(entry)
 
     def entries(self) -> list[Entry]:
         with self._lock:

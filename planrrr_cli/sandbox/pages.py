@@ -13,8 +13,11 @@ from planrrr_cli.sandbox.twin import Twin
 from planrrr_cli.sandbox.wire import Reply, Request, html_reply
 from planrrr_cli.sandbox.world import World
 
-# Permalinks that do not begin with the platform's name.
-PERMALINK: Final = re.compile(r"^/(?:(?:\w{1,15}|i/web)/status/\d{1,19}|feed/update/[^/]+)/?$", re.ASCII)
+# Permalinks that do not begin with the platform's name; and an API that does.
+PERMALINK: Final = re.compile(
+    r"^/(?:(?:\w{1,15}|i/web)/status/\d{1,19}|feed/update/[^/]+|watch)/?$", re.ASCII
+)
+NO_PAGES: Final = "/youtube/v3/"
 SHOWN_POSTS = 200
 DEEPEST = 30
 SHOWN_REQUESTS = 200
@@ -44,7 +47,7 @@ class Pages:
         self._twins = twins
 
     def claims(self, request: Request) -> bool:
-        if request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD") or request.path.startswith(NO_PAGES):
             return False
         first = request.path.split("/")[1] if request.path.startswith("/") else ""
         if request.path in ("/", "/favicon.ico") or PERMALINK.match(request.path):
@@ -78,6 +81,8 @@ class Pages:
 
     def _permalink(self, request: Request, entries: list[Entry]) -> Reply:
         path = unquote(request.path).rstrip("/")
+        if path == "/watch":
+            path += f"?{request.query}"
         entry = _entry_of(path, entries)
         if entry is None:
             return _page("Not found", '<h1>There is no such post</h1><p><a href="/">All posts</a></p>', 404)
@@ -140,9 +145,11 @@ def _entry_of(path: str, entries: list[Entry]) -> Entry | None:
     """A comment that has no page of its own is shown on its post's page."""
     last = path.rpartition("/")[2]
     for entry in entries:
-        if entry.parent is None and (entry.path == path or last in (entry.remote_id, entry.post_id)):
+        if entry.parent is None and (
+            entry.path.rstrip("/") == path or last in (entry.remote_id, entry.post_id)
+        ):
             return entry
-    return next((each for each in entries if each.path == path or each.remote_id == last), None)
+    return next((each for each in entries if each.path.rstrip("/") == path or each.remote_id == last), None)
 
 
 def _extra(name: str, value: Any) -> str:

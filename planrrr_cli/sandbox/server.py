@@ -15,12 +15,14 @@ from typing import Any, cast
 
 from planrrr_cli.sandbox.application import Application
 from planrrr_cli.sandbox.fetching import Fetcher
+from planrrr_cli.sandbox.folder import MediaFolder
 from planrrr_cli.sandbox.handler import Connection
 from planrrr_cli.sandbox.state import load_state, save_state
 from planrrr_cli.sandbox.wire import Reply, Request
 from planrrr_cli.sandbox.world import World
 
 GRACE = 1.0
+LONGEST_PROCESSING = 86_400
 
 
 class Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
@@ -85,8 +87,11 @@ class SandboxServer:
     """The platforms' APIs on one loopback address.
 
     `latency` is in seconds per platform call. `port` 0 takes any free port. `state_file` is read at start when it
-    exists, and written at stop; it then decides seed and accounts. Raises ValueError for a host that is not loopback,
-    for numbers that make no sense, and for a state file that cannot be read.
+    exists, and written at stop; it then decides seed and accounts. `media_folder` is served under /_sandbox/media/, as
+    a public host of media; the sandbox fetches from there also with `allow_private_fetch=False`, which keeps it from
+    every other private address. `processing_seconds` is the most that a video's processing takes by the sandbox's
+    clock. Raises ValueError for a host that is not loopback, for a folder that is none, for numbers that make no sense,
+    and for a state file that cannot be read.
     """
 
     def __init__(
@@ -100,10 +105,14 @@ class SandboxServer:
         state_file: Path | None = None,
         allow_private_fetch: bool = True,
         require_appsecret_proof: bool = False,
+        media_folder: Path | None = None,
+        processing_seconds: float = 0.0,
     ) -> None:
-        _check(host, accounts, latency)
+        _check(host, accounts, latency, processing_seconds)
         self._host, self._port, self._state_file = host, port, state_file
-        world = World(seed, accounts, Fetcher(allow_private=allow_private_fetch), require_appsecret_proof)
+        fetcher = Fetcher(allow_private=allow_private_fetch)
+        world = World(seed, accounts, fetcher, require_appsecret_proof, processing_seconds)
+        world.folder = MediaFolder(media_folder) if media_folder else None
         self._application = Application(world, latency)
         self._listener: Listener | None = None
         # Not an Event: a signal handler that sets one deadlocks when it strikes inside the same thread's wait().
@@ -119,7 +128,7 @@ class SandboxServer:
         self._listener = Listener((self._host, self._port), self._application)
         shown = f"[{self._host}]" if ":" in self._host else self._host
         self.url = f"http://{shown}:{self._listener.server_address[1]}"
-        self._application.world.url = self.url
+        self._application.world.url = self._application.world.fetcher.own = self.url
         self._application.world.stopping.clear()
         self._stopped = SimpleQueue()
         thread = threading.Thread(
@@ -161,7 +170,7 @@ class SandboxServer:
         self.stop()
 
 
-def _check(host: str, accounts: int, latency: float) -> None:
+def _check(host: str, accounts: int, latency: float, processing_seconds: float) -> None:
     try:
         loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -172,3 +181,5 @@ def _check(host: str, accounts: int, latency: float) -> None:
         raise ValueError("accounts lies between 1 and 10000")
     if latency < 0:
         raise ValueError("latency cannot be negative")
+    if not 0 <= processing_seconds <= LONGEST_PROCESSING:
+        raise ValueError(f"processing_seconds lies between 0 and {LONGEST_PROCESSING}")

@@ -38,8 +38,8 @@ class Twin(Protocol):
     platform: str
     calls: Mapping[str, CallKind]
 
-    def claims(self, path: str) -> bool:
-        """Whether this path belongs to the platform."""
+    def claims(self, request: Request) -> bool:
+        """Whether this request is for the platform: by its path, or by its token where hosts would tell."""
         ...
 
     def identify(self, request: Request) -> Call:

@@ -1,5 +1,6 @@
 """What crosses the line between HTTP and the twins: a request, its body, a reply; no sockets and no meaning."""
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,13 +25,19 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer; `effect` says that the call made, or by itself will make, something public."""
+    """An answer; `effect` says that the call made, or by itself will make, something public.
+
+    `reason` is the phrase beside the status, where it is not the usual one. `file` is sent in place of `body`, and
+    closed by whoever sends it.
+    """
 
     status: int
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     delivery: Delivery = Delivery.WHOLE
     effect: bool = False
+    reason: str = ""
+    file: BinaryIO | None = None
 
 
 class Headers(Protocol):
@@ -62,6 +69,14 @@ class Body:
             raise ConnectionLost("the body ended early")
         self.remaining -= len(block)
         return bytes(block)
+
+    def look(self, most: int) -> bytes:
+        """All of a body of at most `most` bytes, to be read again by whoever it is for; b"" of a larger one."""
+        if self.length > most:
+            return b""
+        content = self.read_all()
+        self._stream, self.remaining = io.BytesIO(content), self.length
+        return content
 
     def read_all(self) -> bytes:
         blocks = []

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from planrrr_cli.sandbox.clock import Clock
 from planrrr_cli.sandbox.faults import Faults
 from planrrr_cli.sandbox.fetching import Fetcher
+from planrrr_cli.sandbox.folder import MediaFolder
 from planrrr_cli.sandbox.journal import Journal
 from planrrr_cli.sandbox.ledger import Ledger
 from planrrr_cli.sandbox.media import Gallery
@@ -13,12 +14,17 @@ from planrrr_cli.sandbox.media import Gallery
 
 @dataclass(slots=True)
 class World:
-    """Shared by all twins. `stopping` is set when the server stops: whoever waits, waits on it."""
+    """Shared by all twins. `stopping` is set when the server stops: whoever waits, waits on it.
+
+    `processing_seconds`: the most that a video takes by the sandbox's clock, where a twin imitates that; 0 is at once.
+    """
 
     seed: int
     account_count: int
     fetcher: Fetcher
     require_proof: bool = False
+    processing_seconds: float = 0.0
+    folder: MediaFolder | None = None
     url: str = ""
     clock: Clock = field(default_factory=Clock)
     ledger: Ledger = field(default_factory=Ledger)

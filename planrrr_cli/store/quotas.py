@@ -59,7 +59,7 @@ def spend(
     found = tx.conn.execute(select(s.spent_at, s.amount).where(ours).order_by(s.spent_at))
     entries = [Used(at, count) for at, count in found]
     later = room_at(bucket, amount, entries, limit=limit, used=used, now=now)
-    if later is None:
+    if later is None and amount:
         _count(tx, bucket, owner, spend_id, amount, now)
     return later
 

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, insert, select, update
 
 from planrrr_cli.domain.errors import Refused
 from planrrr_cli.domain.publications import RESOLVED, AttemptKind, Outcome, State
-from planrrr_cli.domain.settlement import ACCEPTED
+from planrrr_cli.domain.settlement import ACCEPTED, where_it_goes_on
 from planrrr_cli.store import rows
 from planrrr_cli.store.by_people import anew, locked, refuse_unless, write
 from planrrr_cli.store.schema import attempts, publications
@@ -75,7 +75,7 @@ def resolve(
         values |= {"remote_id": published or row[p.remote_id], "permalink": permalink or row[p.permalink]}
     elif landed is not None:
         notes = {**row[p.checkpoint], **landed}
-        values |= {"state": State.SCHEDULED, "wake_at": now, "checkpoint": notes}
+        values |= {"state": where_it_goes_on(notes), "wake_at": now, "checkpoint": notes}
     else:
         values |= {"state": State.SCHEDULED, "wake_at": now, "doubts": row[p.doubts] + 1}
         if row[p.checkpoint].get(ACCEPTED):  # what was accepted never came out: only a new beginning can

@@ -162,7 +162,7 @@ def write(folder: Path) -> Callable[..., str]:
 @pytest.fixture
 def sandbox(environ: dict[str, str]) -> Iterator[SandboxServer]:
     """A sandbox that every child of ``planrrr`` speaks to."""
-    with SandboxServer(port=0, accounts=2) as server:
+    with SandboxServer(port=0, accounts=2, media_folder=EXAMPLES) as server:
         environ["PLANRRR_SANDBOX_URL"] = server.url
         yield server
 

@@ -116,15 +116,6 @@ def test_a_paused_account_is_accepted_with_a_warning(planrrr, connect, write) ->
     assert "planrrr connections resume" in warning["message"]
 
 
-def test_a_platform_without_a_publisher_is_refused(planrrr, connect, write) -> None:
-    from planrrr_cli.domain.connections import Platform
-
-    connect("9", "acme", Platform.YOUTUBE)
-    assert "cannot publish to youtube yet" in messages(
-        planrrr("add", write("a.md", front="to: youtube"), "--json", code=1)
-    )
-
-
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

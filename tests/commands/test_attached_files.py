@@ -86,3 +86,14 @@ def test_another_picture_makes_another_post_and_the_same_one_does_not(
     assert planrrr("add", name, "--at", time, "--json").json["unchanged"] == 1
     card.write_bytes(card.read_bytes() + b"\0")
     assert planrrr("add", name, "--at", time, "--json").json["added"] == 1
+
+
+def test_it_may_be_an_address_which_is_checked_like_one_of_a_medium(planrrr, card, document) -> None:
+    name, time = document("'https://media.example/card.png'"), "2027-03-01T09:00:00+00:00"
+    planrrr("add", name, "--at", time)
+    assert planrrr("add", name, "--at", time, "--json").json["unchanged"] == 1
+    other = document("'https://media.example/other.png'")
+    assert planrrr("add", other, "--at", time, "--json").json["added"] == 1
+    private = document("'http://10.0.0.1/card.png'")
+    (error,) = planrrr("add", private, "--at", time, "--json", code=1).json["errors"]
+    assert "not a public address" in error["message"]

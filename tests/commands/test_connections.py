@@ -108,12 +108,6 @@ def test_the_same_account_twice_in_a_document_is_refused(planrrr) -> None:
     assert "entry 1" in error["message"]
 
 
-def test_accounts_of_platforms_without_a_publisher_are_kept_with_a_notice(planrrr) -> None:
-    ran = imported(planrrr, ENTRY | {"platform": "INSTAGRAM", "accountId": "9"})
-    assert ran.json["connections"][0]["platform"] == "instagram"
-    assert "cannot publish to instagram yet" in ran.json["notices"][0]
-
-
 def test_twitter_is_the_old_name_of_x(planrrr) -> None:
     ran = imported(planrrr, ENTRY | {"platform": "TWITTER", "accountId": "9"})
     assert ran.json["connections"][0]["platform"] == "x"
@@ -199,11 +193,6 @@ def test_a_token_that_the_platform_does_not_know_is_refused(planrrr, sandbox) ->
     ran = planrrr("connections", "add", "facebook", "--token-file", "-", stdin="EAAB-unknown-token", code=1)
     assert "EAAB" not in ran.err
     assert planrrr("connections", "list", "--json").json["connections"] == []
-
-
-def test_a_platform_without_a_publisher_cannot_be_asked(planrrr) -> None:
-    ran = planrrr("connections", "add", "youtube", "--token-file", "-", stdin="token-y", code=1)
-    assert "--no-check" in ran.err
 
 
 @pytest.mark.parametrize("name", ["a" * 501, "a\nb", "a\x1b[2J", "a\x00b", "a\udcfcb", "  "])

@@ -31,15 +31,19 @@ def queued(planrrr, write, accounts, text: str = "Fresh bread.", at: str = "now"
 @pytest.mark.slow
 def test_the_samples_go_out_once_each_and_their_pages_open(process, accounts, control, folder) -> None:
     shutil.copytree(EXAMPLES, folder / "samples")
+    served = {
+        "MEDIA_ROOT": str(folder / "samples"),
+        "MEDIA_PUBLIC_BASE_URL": f"{control.url}/_sandbox/media",
+    }
     names = [f"samples/{path.name}" for path in samples()]
     first_of_each = {one["platform"]: one["account_id"] for one in reversed(accounts)}
     for platform, account_id in first_of_each.items():
         named = re.compile(rf"^to: .*\b{platform}\b", re.MULTILINE)
         mine = [name for name in names if named.search(Path(name).read_text(encoding="utf-8"))]
         assert mine, f"no sample is for {platform}"
-        process("add", *mine, "--to", f"{platform}:{account_id}", "--at", "now")
+        process("add", *mine, "--to", f"{platform}:{account_id}", "--at", "now", env=served)
     for _ in range(5):
-        report = process("publish-due", "--json").json
+        report = process("publish-due", "--json", env=served).json
         if not report["processing"]:
             break
     seen = [entry["remote_id"] for entry in control.posts()]
@@ -180,3 +184,15 @@ def test_a_dry_run_of_force_says_what_would_appear_again(planrrr, accounts, writ
     ran = planrrr("publish-one", post["id"], "--force", "--dry-run")
     assert f"{post['publications'][0]['id'][:8]} would appear a second time on facebook" in ran.err
     assert len(control.posts()) == 1
+
+
+def test_what_a_platform_still_works_on_says_so_and_when_it_is_looked_at(
+    planrrr, accounts, write, control, folder
+) -> None:
+    shutil.copy(EXAMPLES / "media" / "bread-rises.mp4", folder)
+    control.fault(call="facebook.reel.finish", kind="processing:50")
+    write("reel.md", front=f"to: ['{first(accounts)}']\nmedia: [bread-rises.mp4]")
+    planrrr("add", "reel.md", "--at", "now")
+    ran = planrrr("publish-due", "--max-seconds", "2")
+    assert "processing" in ran.out and "looked at again" in ran.out, ran.out
+    assert "the platform is asked" in planrrr("list").out

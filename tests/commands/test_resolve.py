@@ -361,6 +361,9 @@ def test_what_is_no_id_of_a_platform_is_refused(planrrr, connect, made, remote_i
 def test_ids_with_and_without_the_page_are_one_post(connect, made) -> None:
     assert same_post("1_2", "2")
     assert not same_post("1_2", "1_3")
+    # ids of videos hold underscores, too, and many end with one
+    assert not same_post("w2kG-SWDIW_", "dQw4w9WgXc_")
+    assert not same_post("abc_9", "abd_9")
     assert read_remote_id("11_2", made.publication(connect("11"))) == "11_2"
 
 

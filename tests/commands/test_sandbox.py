@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,38 @@ def test_a_latency_is_read_with_its_unit(typed: str, seconds: float) -> None:
 def test_what_is_no_latency_is_refused(typed: str) -> None:
     with pytest.raises(UsageError):
         read_latency(typed)
+
+
+def test_a_folder_of_media_is_served_and_told_how_to_use(started, folder: Path) -> None:
+    (folder / "my media").mkdir()
+    (folder / "my media" / "a.txt").write_text("hello")
+    child = started("--media", "my media", "--no-private-fetch", "--processing", "300s")
+    lines = [child.stdout.readline() for _ in range(5)]
+    url = next(word for word in lines[0].split() if word.startswith("http"))
+    root = shlex.quote(str((folder / "my media").resolve()))
+    assert f"export MEDIA_ROOT={root} MEDIA_PUBLIC_BASE_URL={url}/_sandbox/media\n" in lines[3]
+    with urllib.request.urlopen(f"{url}/_sandbox/media/a.txt", timeout=10) as answer:
+        assert (answer.read(), answer.headers["Content-Type"]) == (b"hello", "text/plain")
+
+
+def test_the_address_of_the_media_stands_in_the_document(started, folder: Path) -> None:
+    (folder / "media").mkdir()
+    child = started("--media", "media", "--json")
+    document, line = "", ""
+    while line != "}\n":
+        line = child.stdout.readline()
+        document += line
+    told = json.loads(document)
+    assert told["media_url"] == f"{told['url']}/_sandbox/media"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--media", "nowhere"], "nowhere is not a folder"),
+        (["--processing", "long"], "'long' is not a time of processing; write it like 300s"),
+        (["--processing", "90000s"], "more than the 86400 s that make sense"),
+    ],
+)
+def test_what_makes_no_sense_is_told_in_a_sentence(planrrr, arguments: list[str], said: str) -> None:
+    assert said in planrrr("sandbox", "--port", "0", *arguments, code=2).err

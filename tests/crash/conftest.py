@@ -16,13 +16,14 @@ from psycopg import sql
 from planrrr_cli.context import open_context
 from planrrr_cli.sandbox import SandboxServer
 from tests.conftest import PostgresServer
+from tests.flows import MEDIA
 from tests.publishing.outside import Shown
 from tests.world import SandboxControl, World, Zygote
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxControl]:
-    with SandboxServer(port=0) as server:
+    with SandboxServer(port=0, media_folder=MEDIA) as server:
         yield SandboxControl(server.url)
 
 
@@ -58,7 +59,8 @@ class Copies:
             command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
             names = (sql.Identifier(_database(url)), sql.Identifier(_database(self.world.database_url)))
             self.server.run(command.format(*names))
-        return World(folder, url, self.world.sandbox, self.world.zygote, more=dict(self.world.more))
+        more, media = dict(self.world.more), self.world.folder
+        return World(folder, url, self.world.sandbox, self.world.zygote, more=more, media_root=media)
 
     def done_with(self, world: World) -> None:
         if self.server is not None:

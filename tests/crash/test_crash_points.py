@@ -63,7 +63,7 @@ def sample(platform: Platform, *, on_postgresql: bool) -> tuple[int, int]:
     """
     if platform is Platform.FACEBOOK:
         return (2, 2) if on_postgresql else (1, 2)
-    return (3, 8) if on_postgresql else (1, 4)
+    return (4, 12) if on_postgresql else (1, 6)
 
 
 def untroubled(copies: Copies) -> tuple[Shown, ...]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planrrr_cli.domain.connections import Connection, Platform, Tokens
-from planrrr_cli.domain.doubt import AskPerson, LookAgain, Patience, ProvedAbsent
+from planrrr_cli.domain.doubt import AskPerson, GoOn, LookAgain, Patience, ProvedAbsent
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
     ContentRejected,
@@ -26,7 +26,15 @@ from planrrr_cli.domain.errors import (
 )
 from planrrr_cli.domain.follow_up import after_follow_up
 from planrrr_cli.domain.posts import Post
-from planrrr_cli.domain.publications import ARROWS, AttemptKind, Outcome, Publication, State
+from planrrr_cli.domain.publications import (
+    ARROWS,
+    CANCELLABLE,
+    RESCHEDULABLE,
+    AttemptKind,
+    Outcome,
+    Publication,
+    State,
+)
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.domain.settlement import (
     ACCEPTED,
@@ -40,7 +48,7 @@ from planrrr_cli.domain.settlement import (
     after_look,
     after_success,
 )
-from planrrr_cli.domain.steps import FollowedUp, Processing, Published
+from planrrr_cli.domain.steps import FollowedUp, Landed, Processing, Published
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 PATIENCE = Patience(
@@ -134,6 +142,21 @@ def test_a_documented_refusal_that_may_pass_is_retried_and_never_a_doubt() -> No
     assert (settlement.outcome, settlement.state) == (Outcome.RETRIED, State.SCHEDULED)
     assert settlement.clear_sending
     assert settle(error(Refused), sent=True, spent=2).state is State.FAILED
+
+
+@pytest.mark.parametrize(
+    ("notes", "state"),
+    [({ACCEPTED: True, "video": "1"}, State.PROCESSING), ({"parts": ["1"]}, State.SCHEDULED)],
+)
+def test_what_a_look_finds_accepted_is_followed_and_cannot_be_cancelled_or_sent_anew(
+    notes: dict[str, object], state: State
+) -> None:
+    """Only what has more to send is in line again."""
+    doubtful = publication(state=State.IN_DOUBT, sending_since=NOW, first_sent_at=NOW)
+    settlement = after_look(GoOn(Landed("it is there", notes)), doubtful, retries=Retries(), now=NOW)
+    assert (settlement.state, settlement.wake_at, settlement.checkpoint) == (state, NOW, notes)
+    assert settlement.clear_sending and settlement.state in ARROWS[State.IN_DOUBT]
+    assert (state in CANCELLABLE | RESCHEDULABLE) is (state is State.SCHEDULED)
 
 
 @pytest.mark.parametrize("lie", [OutcomeUnknown, UnexpectedReply, PlatformUnavailable])

@@ -66,12 +66,12 @@ DOCUMENTED = {
     "begin": [("draft scheduled", "publishing"), ("processing", "publishing")],
     "settle": [("publishing", "published failed processing in_doubt scheduled")],
     "rescue": [("publishing", "scheduled processing in_doubt failed")],
-    "reconcile": [("in_doubt", "published scheduled in_doubt failed")],
+    "reconcile": [("in_doubt", "published processing scheduled in_doubt failed")],
     "follow-up": [("published", "published")],
     "too late": [("scheduled", "missed")],
     "reschedule": [("draft scheduled missed failed cancelled", "scheduled")],
     "cancel": [("draft scheduled missed failed", "cancelled")],
-    "resolve": [("in_doubt", "published scheduled")],
+    "resolve": [("in_doubt", "published processing scheduled")],
 }
 ARROW_OF = {
     who: {(State(one), State(other)) for froms, tos in rows for one in froms.split() for other in tos.split()}

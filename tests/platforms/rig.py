@@ -83,6 +83,7 @@ class Server:
 
         class Handling(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # head and body are two writes, between which it would wait
 
             def handle_any(self) -> None:
                 parts = urlsplit(self.path)

@@ -23,10 +23,11 @@ from planrrr_cli.domain.errors import (
     UnexpectedReply,
 )
 from planrrr_cli.platforms.facebook.codes import TABLE, is_definite
-from planrrr_cli.platforms.facebook.refusals import GrowingLimit, LinkNotRead, MediumNotRead, SaysDuplicate
-from planrrr_cli.platforms.facebook.replies import Role, graph_error, read_reply
+from planrrr_cli.platforms.facebook.replies import read_reply
 from planrrr_cli.platforms.facebook.status import Phase, read_video
-from planrrr_cli.platforms.facebook.usage import Usage
+from planrrr_cli.platforms.meta.refusals import GrowingLimit, LinkNotRead, MediumNotRead, SaysDuplicate
+from planrrr_cli.platforms.meta.replies import Role, graph_error
+from planrrr_cli.platforms.meta.usage import Usage
 from planrrr_cli.platforms.wire import Reply
 from tests.platforms.rig import NOW
 

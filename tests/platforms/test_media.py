@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from planrrr_cli.domain.errors import MediaRejected
@@ -296,6 +296,7 @@ def test_wrapping_an_address_in_ipv6_never_makes_it_public(address: ipaddress.IP
 
 
 @given(st.text(max_size=60))
+@example("0\0")
 def test_reading_an_address_never_fails_otherwise(text: str) -> None:
     with contextlib.suppress(BadAddress):
         target_of(text)
@@ -429,6 +430,26 @@ def test_a_url_is_sniffed_once_it_is_fetched_and_its_query_is_not_told(
     with pytest.raises(MediaUnavailable) as later, media_errors("facebook", 0):
         source.open(medium)
     assert later.value.counts_for_breaker is False
+
+
+def test_a_peek_at_a_url_takes_its_beginning_and_no_more(transport: Transport, server: Server) -> None:
+    source = MediaSource(None, Fetcher(transport, allow_private=True))
+    film = b"\0\0\0\x20ftypisom" + bytes(50_000_000)
+    server.on("GET /a", Answer(body=film))
+    medium = Media(url=f"{server.url}/a?sig=hush", alt="A film")
+    seen = source.peek(medium)
+    assert seen == replace(medium, kind=MediaKind.VIDEO, content_type="video/mp4")
+    assert source.peek(seen) == seen and len(server.requests) == 1
+    server.on("GET /a", Answer(body=b"<html>"))
+    with pytest.raises(BadMedia, match="no kind of file"):
+        source.peek(medium)
+    server.on("GET /a", Answer(404, b""))
+    with pytest.raises(BadMedia, match="404"):
+        source.peek(medium)
+    server.on("GET /a", Answer(503, b""))
+    with pytest.raises(MediaAway) as away:
+        source.peek(medium)
+    assert "hush" not in str(away.value)
 
 
 def test_urls_are_not_fetched_where_nobody_said_how() -> None:

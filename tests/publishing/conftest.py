@@ -9,12 +9,13 @@ import pytest
 
 from planrrr_cli.context import open_context
 from planrrr_cli.sandbox import SandboxServer
+from tests.flows import MEDIA
 from tests.world import SandboxControl, World
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[SandboxServer]:
-    with SandboxServer(port=0) as running:
+    with SandboxServer(port=0, media_folder=MEDIA) as running:
         yield running
 
 

@@ -31,6 +31,7 @@ HIDDEN = ("hide:20", "hide:1200")  # seconds of the platforms' clock
 HIDDEN_FOR_GOOD = "hide:9000000"
 ALL_KINDS = tuple(dict.fromkeys([*BEFORE, *AFTER, *FAILED_READS, *HIDDEN]))
 LONG = 2_500_000  # bytes: three chunks of a long video
+LONGER = 17_500_000  # bytes: three pieces of YouTube's
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ CODES = {
         ("error:404", "error:500:1"),
         ("error:403", "error:400", "error:401", "error:403:8"),
         ("error:402", "error:429:1", "error:500:1", "error:88"),
+    ),
+    Platform.INSTAGRAM: Codes(
+        ("error:100:33", "error:10"),
+        ("error:10", "error:100", "error:190", "error:9004:2207052", "error:25:2207050"),
+        ("error:4:2207051", "error:9:2207042", "error:24:2207008"),
     ),
     Platform.LINKEDIN: Codes(
         ("error:404",),
@@ -73,8 +79,19 @@ def _facebook(host: str) -> dict[str, str]:
     }
 
 
+def _youtube(host: str) -> dict[str, str]:
+    [film] = MEDIA.glob("*.mp4")
+    return {
+        "pieces": "---\nto: [youtube]\ntitle: Long\nmedia: [longer.mp4]\n---\nIn pieces.\n",
+        "by address": f"---\nto: [youtube]\ntitle: Far\nmedia: [{{url: {host}/{film.name}}}]\n---\nFar.\n",
+    }
+
+
 # Flows that differ from those of every test in number or source of their media.
-MORE: dict[Platform, Callable[[str], dict[str, str]]] = {Platform.FACEBOOK: _facebook}
+MORE: dict[Platform, Callable[[str], dict[str, str]]] = {
+    Platform.FACEBOOK: _facebook,
+    Platform.YOUTUBE: _youtube,
+}
 EVERY_FLOW = [*ALL, *((platform, flow) for platform in MORE for flow in MORE[platform](""))]
 
 

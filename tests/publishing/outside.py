@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+BESIDE = frozenset({"thumbnail", "subtitles"})  # what may be added to a video that is out
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -27,7 +29,7 @@ def shown(ledger: Sequence[dict[str, Any]]) -> tuple[Shown, ...]:
     return tuple(
         Shown(
             entry["text"],
-            len(entry["media"]),
+            sum(medium["kind"] not in BESIDE for medium in entry["media"]),
             places.get(entry["parent"], -1) if entry.get("parent") else None,
         )
         for entry in ledger

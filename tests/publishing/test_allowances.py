@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from planrrr_cli.context import SystemClock, open_context
-from planrrr_cli.domain.errors import RateLimited, Scope
+from planrrr_cli.domain.errors import OutcomeUnknown, RateLimited, Scope
 from planrrr_cli.domain.publications import Publication, State
 from planrrr_cli.domain.quota import MARGIN, Bucket, Rolling
 from planrrr_cli.domain.secrets import Secret
@@ -103,6 +103,31 @@ def test_what_the_platform_calls_used_up_is_tried_by_nobody_before_it_says(
     assert len(tried) == 1
     assert found["usual"].state is State.PUBLISHED
     assert found["first dear"].wake_at == found["second dear"].wake_at
+
+
+def test_a_doubt_that_came_with_a_ban_closes_the_allowance_for_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Posts have been live behind a refusal for spam: this one is looked for, and no other one is sent meanwhile."""
+    tried = []
+
+    def banned(publication: Publication) -> Iterator[Any]:
+        yield Spend(CHEAP)
+        tried.append(publication.id)
+        yield PointOfNoReturn()
+        error = OutcomeUnknown("held to be spam; it may be out", platform="facebook")
+        error.bucket, error.retry_at = CHEAP, publication.due_at + timedelta(hours=1)  # type: ignore[operator]
+        raise error
+
+    recipe(world, monkeypatch, banned)
+    add(world, "first dear", "second dear", "usual")
+    run(world)
+    found = by_text(world)
+    assert len(tried) == 1
+    assert found["first dear"].state is State.IN_DOUBT
+    assert found["first dear"].wake_at < found["second dear"].wake_at  # type: ignore[operator]
+    assert (found["second dear"].state, found["second dear"].spent) == (State.SCHEDULED, 0)
+    assert found["usual"].state is State.PUBLISHED
 
 
 def test_a_recipe_may_do_without_what_there_is_no_room_for(

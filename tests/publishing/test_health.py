@@ -22,9 +22,9 @@ from planrrr_cli.domain.errors import (
 )
 from planrrr_cli.domain.quota import Bucket, Rolling
 from planrrr_cli.domain.steps import Absent, FollowedUp, Processing, Published, Unknown
-from planrrr_cli.platforms.facebook.refusals import LinkNotRead, MediumNotRead
 from planrrr_cli.platforms.linkedin.refusals import MediaNotReady, StillSettling
 from planrrr_cli.platforms.media import MediaUnavailable
+from planrrr_cli.platforms.meta.refusals import LinkNotRead, MediumNotRead
 from planrrr_cli.publishing.attempt import Bug, Ended
 from planrrr_cli.publishing.health import Word, word_of
 

@@ -11,7 +11,7 @@ import pytest
 
 from planrrr_cli.context import Context, SystemClock, open_context
 from planrrr_cli.domain.connections import Connection, ConnectionStatus, Platform, Tokens
-from planrrr_cli.domain.errors import ConnectionRevoked, ErrorKind, RateLimited, Refused
+from planrrr_cli.domain.errors import ConnectionRevoked, ErrorKind, PlatformUnavailable, RateLimited, Refused
 from planrrr_cli.domain.publications import Attempt, Outcome, Publication, State
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.publishing.lane import Lane
@@ -126,7 +126,7 @@ def test_a_refresh_that_ends_after_a_new_sign_in_changes_nothing(
 def test_a_refresh_that_brings_no_token_waits_instead_of_asking_again_at_once(
     store: Store, factory: Factory
 ) -> None:
-    connection = factory.connection(Platform.FACEBOOK)
+    connection = factory.connection(Platform.FACEBOOK, expires_at=NOW + timedelta(minutes=9))
     factory.post(connection)
     claims = factory.claim()
     lane = Lane(connection, claims[connection.id], 60.0, SystemClock())
@@ -136,7 +136,7 @@ def test_a_refresh_that_brings_no_token_waits_instead_of_asking_again_at_once(
 
 
 def test_a_refresh_that_is_limited_waits_as_long_as_the_platform_says(store: Store, factory: Factory) -> None:
-    connection = factory.connection(Platform.FACEBOOK)
+    connection = factory.connection(Platform.FACEBOOK, expires_at=NOW + timedelta(minutes=9))
     factory.post(connection)
     claims = factory.claim()
     lane = Lane(connection, claims[connection.id], 60.0, SystemClock())
@@ -218,3 +218,16 @@ def test_a_look_that_is_under_way_while_a_person_decides_does_not_overrule_the_p
 
         publish(ctx, RunOptions(linger=timedelta(0), concurrency=1), Meanwhile(decide))
     assert only(world).remote_id == "1_2" and only(world).state is State.PUBLISHED
+
+
+def test_a_token_that_was_to_be_renewed_early_is_used_as_long_as_it_is_good(
+    store: Store, factory: Factory
+) -> None:
+    connection = factory.connection(Platform.INSTAGRAM, expires_at=NOW + timedelta(days=9))
+    factory.post(connection)
+    claims = factory.claim()
+    lane = Lane(connection, claims[connection.id], 60.0, SystemClock())
+    with store.transaction() as tx:
+        assert settle_refresh(tx, lane, PlatformUnavailable("away", platform="instagram"), now=NOW)
+        found = connections.find(tx, connection.id)
+    assert (found.held_until, found.status, lane.refreshed) == (None, ConnectionStatus.ACTIVE, True)

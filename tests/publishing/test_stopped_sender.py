@@ -16,7 +16,7 @@ from planrrr_cli.domain.publications import State
 from planrrr_cli.sandbox import SandboxServer
 from tests.crash.conftest import Copies, copies_of
 from tests.crash.zygote import LOOK
-from tests.flows import FLOWS
+from tests.flows import FLOWS, MEDIA
 from tests.soak.clock import set_moved
 from tests.world import SandboxControl, World, Zygote
 
@@ -35,7 +35,7 @@ def zygotes() -> Iterator[tuple[Zygote, Zygote]]:
 
 @pytest.fixture
 def sandbox() -> Iterator[SandboxControl]:
-    with SandboxServer(port=0) as server:
+    with SandboxServer(port=0, media_folder=MEDIA) as server:
         yield SandboxControl(server.url)
 
 

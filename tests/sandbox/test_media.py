@@ -125,6 +125,11 @@ def test_a_video_that_cannot_be_fetched_is_told_as_389(page, web_host):
         assert error_of(page.post("videos", file_url=web_host + path)) == (389, 1363057)
 
 
+@pytest.mark.parametrize("url", ["http://[::1/a.mp4", "http://host:port/a.mp4", "a.mp4", "ftp://host/a.mp4"])
+def test_an_address_that_is_none_is_told_as_389_too(page, url):
+    assert error_of(page.post("videos", file_url=url)) == (389, 1363057)
+
+
 def test_a_reel_lives_from_start_to_published(page, mp4):
     reel = page.uploaded_reel()
     before = page.status(reel)

@@ -18,13 +18,22 @@ class Said:
     """What one document says in public. ``text``: as it stands in the queue.
 
     ``parts``: what follows the text in a thread. ``cut``: where the text itself is cut into parts is the program's
-    affair, but together they are the text. Every post begins with a word that no other post has.
+    affair, but together they are the text. Every post begins with a word that no other post has, or ``digest`` is the
+    SHA-256 of its only medium, which no other post has; then ``text`` is that file's name. ``ending``: what public
+    words have at their end that the queue's have not.
     """
 
     text: str
     parts: tuple[str, ...] = ()
     comment: str | None = None
     cut: bool = False
+    digest: str | None = None
+    ending: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The words of the post itself, where it is not cut."""
+        return "" if self.digest else f"{self.text}{self.ending}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +65,25 @@ def chains(entries: Iterable[Entry], expected: Mapping[tuple[str, str], Said]) -
             below[entry["parent"]].append(entry)
         else:
             roots.append(entry)
-    cut = {(account, _name(said.text)): said for (account, _), said in expected.items() if said.cut}
+    known = {(account, _mark(said)): said for (account, _), said in expected.items()}
     found = []
     for root in roots:
         account = root["account_id"]
-        said = cut.get((account, _name(root["text"]))) or expected.get((account, root["text"]))
+        marks = (root["text"], _name(root["text"]), digest_of(root))
+        said = next((known[account, mark] for mark in marks if (account, mark) in known), None)
         found.append(_chain(root, said, below) if said else Chain(root["text"], (root,), True, ()))
     return found
+
+
+def is_taken_back(entry: Entry) -> bool:
+    """The platform did not make a post of it in the end: the bytes are no film, or it infringes something."""
+    return (entry.get("extra") or {}).get("upload_status") in {"failed", "rejected"}
+
+
+def digest_of(entry: Entry) -> str | None:
+    """Of the one medium of a post without words."""
+    media = entry.get("media") or ()
+    return media[0]["sha256"] if len(media) == 1 and not entry["text"] else None
 
 
 def strays(entries: Iterable[Entry]) -> Iterator[str]:
@@ -116,7 +137,7 @@ def _fits(parts: list[Entry], said: Said) -> bool:
     if said.cut:
         words = _words(parts)
         return words == said.text.split()[: len(words)]
-    return [part["text"] for part in parts] == [said.text, *said.parts][: len(parts)]
+    return [part["text"] for part in parts] == [said.shown, *said.parts][: len(parts)]
 
 
 def _words(parts: list[Entry]) -> list[str]:
@@ -125,6 +146,11 @@ def _words(parts: list[Entry]) -> list[str]:
 
 def _strange(entry: Entry, root: Entry) -> str:
     return f"{entry['text']!r} on {entry['account_id']} does not belong below {root['text']!r:.60}"
+
+
+def _mark(said: Said) -> str:
+    """By which the post is known in public."""
+    return said.digest or (_name(said.text) if said.cut else said.shown)
 
 
 def _name(text: str) -> str:

@@ -6,20 +6,27 @@ Imports nothing of the program, so that it cannot share a misunderstanding with 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import urllib.request
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import psycopg
 
+from tests.soak.chains import is_taken_back
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A publication with the words of its post and the account it goes to. Times are texts that sort."""
+    """A publication with the words of its post (or the name of its file, where it has none) and the account it goes to.
+
+    Times are texts that sort.
+    """
 
     id: str
     connection_id: str
@@ -39,6 +46,7 @@ class Row:
     with_media: bool
     with_video: bool
     parts_known: int  # of a thread: that are noted as out
+    accepted: bool  # the platform's word that it has it is noted
 
     @property
     def order(self) -> tuple[str, str, int, str]:
@@ -79,16 +87,23 @@ class Tables:
     held_lanes: int
 
 
-_ROWS = """SELECT p.id, p.connection_id, c.account_id, c.platform, o.text, p.state, {due}, {created}, p.ordinal,
+_ROWS = """SELECT p.id, p.connection_id, c.account_id, c.platform, CASE WHEN o.text <> '' THEN o.text ELSE
+ (SELECT m.file FROM media m WHERE m.post_id = o.id AND m.position = 0) END, p.state, {due}, {created}, p.ordinal,
  {wake}, p.attempts, p.remote_id, p.error_message, p.error_next, p.error_kind,
  EXISTS (SELECT 1 FROM media m WHERE m.post_id = o.id),
- EXISTS (SELECT 1 FROM media m WHERE m.post_id = o.id AND m.kind = 'video'), {parts}
+ EXISTS (SELECT 1 FROM media m WHERE m.post_id = o.id AND m.kind = 'video'), {parts},
+ {accepted}
  FROM publications p JOIN posts o ON o.id = p.post_id JOIN connections c ON c.id = p.connection_id"""
 _TRIES = """SELECT publication_id, count(*), min(number), max(number), sum(CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END)
  FROM attempts GROUP BY publication_id"""
 _FIRSTS = "SELECT publication_id, kind, {began}, outcome FROM attempts WHERE number = 1"
 _REFUSALS = """SELECT publication_id, coalesce(error_code, '') || ' ' || coalesce(error_message, '') FROM attempts
  WHERE error_code IS NOT NULL OR error_message IS NOT NULL"""
+_TOLD = {
+    "connections": "account_name, status_reason, held_reason, scopes, options",
+    **dict.fromkeys(("publications", "attempts", "runs", "rate_limits", "spends"), "*"),
+}
+_SEALED = re.compile(r"v1:[0-9a-f]+:[A-Za-z0-9+/=]+")
 _HELD = "SELECT count(*) FROM connections WHERE claim_id IS NOT NULL"
 
 
@@ -104,11 +119,20 @@ def read_tables(url: str) -> Tables:
     length = "jsonb_array_length" if postgres else "json_array_length"
     noted = "p.checkpoint::jsonb -> 'parts'" if postgres else "p.checkpoint, '$.parts'"
     parts = f"coalesce({length}({noted}), 0)"
-    rows = _ROWS.format(due=at("p.due_at"), created=at("p.created_at"), wake=at("p.wake_at"), parts=parts)
+    accepted = (
+        "p.checkpoint::jsonb ->> 'accepted'" if postgres else "json_extract(p.checkpoint, '$.accepted')"
+    )
+    rows = _ROWS.format(
+        due=at("p.due_at"),
+        created=at("p.created_at"),
+        wake=at("p.wake_at"),
+        parts=parts,
+        accepted=f"{accepted} IS NOT NULL",
+    )
     with closing(_connected(url)) as connection:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if postgres else "BEGIN")
         found = Tables(
-            {row[0]: Row(*row) for row in connection.execute(rows).fetchall()},
+            {row[0]: _row(row) for row in connection.execute(rows).fetchall()},
             {row[0]: Tries(*map(int, row[1:])) for row in connection.execute(_TRIES).fetchall()},
             {
                 row[0]: First(*row)
@@ -119,6 +143,20 @@ def read_tables(url: str) -> Tables:
         )
         connection.execute("ROLLBACK")
     return found
+
+
+def _row(values: Sequence[Any]) -> Row:
+    """A file's name has the only slashes among what stands in the place of words."""
+    row = Row(*values)
+    return replace(row, text=Path(row.text).name) if row.text.startswith("/") else row
+
+
+def texts_of(url: str) -> Iterator[tuple[str, str]]:
+    """What people may read in the tables: the table, and the text of a row. What is sealed is left out."""
+    with closing(_connected(url)) as connection:
+        for table, columns in _TOLD.items():
+            for row in connection.execute(f"SELECT {columns} FROM {table}").fetchall():
+                yield table, _SEALED.sub("", " ".join(str(value) for value in row))
 
 
 def _connected(url: str) -> Any:
@@ -135,18 +173,23 @@ def get(url: str) -> Any:
 
 @dataclass
 class LedgerReader:
-    """The public ledger, read on from where the last look ended."""
+    """The public ledger, read on from where the last look ended, or from the first video that was still processed."""
 
     url: str
     entries: list[dict[str, Any]] = field(default_factory=list)
-    _last: int = 0
+    _all: list[dict[str, Any]] = field(default_factory=list)
 
     def read(self) -> list[dict[str, Any]]:
-        """Everything so far."""
-        new = get(f"{self.url}/_sandbox/posts?after={self._last}")["posts"]
-        self._last = max([self._last, *(entry["sequence"] for entry in new)])
-        self.entries += new
+        """Everything so far that is meant to stay. An entry's sequence is its place, from 1."""
+        processed = (place for place, entry in enumerate(self._all) if _is_processed(entry))
+        settled = next(processed, len(self._all))
+        self._all[settled:] = get(f"{self.url}/_sandbox/posts?after={settled}")["posts"]
+        self.entries = [entry for entry in self._all if not is_taken_back(entry)]
         return self.entries
+
+
+def _is_processed(entry: dict[str, Any]) -> bool:
+    return (entry.get("extra") or {}).get("upload_status") == "uploaded"
 
 
 @dataclass

@@ -19,8 +19,9 @@ KILLED = -int(signal.SIGKILL)
 # may still take effect, and time must not pass before it has.
 _SERVE = """
 import select, sys, time
+from pathlib import Path
 from planrrr_cli.sandbox import SandboxServer
-server = SandboxServer(port=0, seed=int(sys.argv[1]), accounts=int(sys.argv[2]))
+server = SandboxServer(port=0, seed=int(sys.argv[1]), accounts=int(sys.argv[2]), media_folder=Path(sys.argv[3]))
 server.start()
 print(server.url, flush=True)
 def under_way():
@@ -79,10 +80,13 @@ class Child:
 
 
 class Sandbox:
-    """The platforms in a process of their own, so that they and the runs share the machine as in life."""
+    """The platforms in a process of their own, so that they and the runs share the machine as in life.
 
-    def __init__(self, seed: int, accounts: int) -> None:
-        self._child = Child("-c", _SERVE, str(seed), str(accounts))
+    ``media``: the folder that they may fetch from.
+    """
+
+    def __init__(self, seed: int, accounts: int, media: Path) -> None:
+        self._child = Child("-c", _SERVE, str(seed), str(accounts), str(media))
         self.control = SandboxControl(self._child.hear())
 
     def settle(self) -> None:

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import time
-import urllib.error
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack, redirect_stderr
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from planrrr_cli.context import open_context
 from tests.flows import MEDIA
-from tests.soak.chance import LONGEST_STOP, Chance
+from tests.soak.chance import Chance
 from tests.soak.checker import Checker
 from tests.soak.clock import MovedClock, set_moved
+from tests.soak.levers import Levers
 from tests.soak.people import People
 from tests.soak.runs import KILLED, Plan, Runner, Sandbox
-from tests.world import World, call
+from tests.soak.troubles import LONGEST_STOP, wide
+from tests.world import World
 
 RUNNERS = 4
 MOST_ROUNDS = 80
 REMEMBERED = 60
 STORE_UNAVAILABLE = 75
+PROCESSED = 150  # seconds in which the slowest image is
 
 
 class Violation(Exception):
@@ -34,10 +34,18 @@ class Violation(Exception):
 
 
 class Soak:
-    """``say`` is told what happens. A context manager: processes end with it, the folder stays."""
+    """``say`` is told what happens. ``only``: platforms; all if empty. A context manager: processes end with it, the
+    folder stays."""
 
     def __init__(
-        self, *, seed: int, folder: Path, database_url: str, accounts: int, say: Callable[[str], None]
+        self,
+        *,
+        seed: int,
+        folder: Path,
+        database_url: str,
+        accounts: int,
+        say: Callable[[str], None],
+        only: Collection[str] = (),
     ) -> None:
         self.counts: Counter[str] = Counter()
         self.actions: deque[str] = deque(maxlen=REMEMBERED)
@@ -50,22 +58,24 @@ class Soak:
         self._disagreement = 0.0
         self._clock_file = folder / "clock"
         set_moved(self._clock_file, 0.0)
-        self.sandbox = Sandbox(seed, accounts)
+        self.sandbox = Sandbox(seed, accounts, folder)
         self._closing.callback(self.sandbox.close)
         self.world = World(folder, database_url, self.sandbox.control, more={"PLANRRR_HTTP_TIMEOUT": "2"})
+        clock = MovedClock(self._clock_file)
         with (folder / "people.log").open("a", encoding="utf-8") as log, redirect_stderr(log):
-            opened = open_context(
-                self.world.environ, cwd=folder, clock=MovedClock(self._clock_file), use_store=False
-            )
+            opened = open_context(self.world.environ, cwd=folder, clock=clock, use_store=False)
             ctx = self._closing.enter_context(opened)
         self.checker = Checker(self.sandbox.control.url, database_url, folder)
-        self.chance = Chance(seed, self._calls())
+        media = {path.name: path.read_bytes() for path in MEDIA.iterdir()}
+        known = self.sandbox.control.accounts()["connections"]
+        pairs = [(one["platform"], one["accountId"]) for one in known]
+        self.accounts = [one for one in pairs if not only or one[0] in only]
+        self._levers = Levers(self.sandbox.control.url, self._act)
+        self.chance = Chance(seed, self._levers.calls({name for name, _ in self.accounts}), media)
         self.people = People(ctx, folder, self.sandbox.control, self.checker, self.chance)
         self.runners = [self._runner(number) for number in range(RUNNERS)]
-        for path in MEDIA.iterdir():
-            shutil.copy(path, folder / path.name)
-        known = self.sandbox.control.accounts()["connections"]
-        self.accounts = [(one["platform"], one["accountId"]) for one in known]
+        for name, content in media.items():
+            (folder / name).write_bytes(content)
 
     def __enter__(self) -> Soak:
         return self
@@ -81,28 +91,11 @@ class Soak:
         self._closing.callback(runner.close)
         return runner
 
-    def _calls(self) -> dict[str, bool]:
-        """What the platforms can be asked, and whether the public sees what comes of it: only that can be hidden."""
-        url, found = f"{self.sandbox.control.url}/_sandbox/faults", {}
-        for name in call(f"{self.sandbox.control.url}/_sandbox/calls")["calls"]:
-            found[name] = self._arm({"call": name, "strike": "after", "kind": "hide:1"})
-        call(url, method="DELETE")
-        return found
-
-    def _arm(self, fault: dict[str, Any]) -> bool:
-        """False when the call cannot obey this kind."""
-        try:
-            call(f"{self.sandbox.control.url}/_sandbox/faults", fault)
-        except urllib.error.HTTPError as refused:
-            if refused.code != 400:
-                raise
-            return False
-        return True
-
     def begin(self) -> None:
         """Migrated, connected, and nothing wrong yet."""
         self.people.ctx.store.migrate()
         self._act(self.people.sign_in(everywhere=True))
+        self._levers.change(self.chance.narrow(self.accounts))
         self._verdict()
 
     # -- one step --
@@ -133,16 +126,14 @@ class Soak:
     def _misbehave(self) -> None:
         if self.chance.often(0.25):
             self._clear_faults()
+        if self.chance.often(0.2):
+            self._levers.change(self.chance.endings(self.accounts))
         known = [identity for _, identity in self.accounts]
-        for fault in [one for _ in range(self.chance.some(8)) for one in self.chance.faults(known)]:
-            if self._arm(fault):
-                self._act(f"fault {' '.join(str(value) for value in fault.values())}")
+        for fault in [one for _ in range(self.chance.some(12)) for one in self.chance.faults(known)]:
+            self._levers.fault(fault)
 
     def _clear_faults(self) -> None:
-        url = f"{self.sandbox.control.url}/_sandbox/faults"
-        self.counts["faults"] += sum(fault["struck"] for fault in call(url)["faults"])
-        call(url, method="DELETE")
-        self._act("faults cleared")
+        self.counts["faults"] += self._levers.clear()
 
     def _move(self, seconds: float) -> None:
         """Both clocks, while nothing is under way that could still take effect; and they never agree quite."""
@@ -208,16 +199,25 @@ class Soak:
     def heal(self) -> None:
         """No more faults or kills; time passes until nobody needs to look any more."""
         self._clear_faults()
+        self._levers.change([found for one in self.accounts if (found := wide(*one))])
         for number in range(MOST_ROUNDS):
             self.step_number += 1
             for deed in (self.people.resume_all, self.people.sign_in, self.people.resolve_doubts):
                 self._act(deed())
-            self._move((0, 20, 90, 330, 720)[number] if number < 5 else 1500)
+            self._move(
+                (0, 20, 90, 330, 720)[number] if number < 5 else max(1500, self._until_somebody_looks())
+            )
             self._run([Plan(8), Plan(8)])
             self._verdict()
             if self._is_quiet():
                 break
+        self._move(PROCESSED)
         self._verdict(quiet=True)
+
+    def _until_somebody_looks(self) -> float:
+        """Seconds; those of which a limit is the reason may have to wait for a day."""
+        waking = [datetime.fromisoformat(row.wake_at) for row in self.checker.rows if row.wake_at is not None]
+        return (min(waking) - self._now()).total_seconds() + 60 if waking else 0
 
     def _is_quiet(self) -> bool:
         rows = self.checker.rows

@@ -1,6 +1,7 @@
 """A soak: random posts, faults, kills, stops, people and times from one seed, judged after every step.
 
     python tests/soak/soak.py --seed 1 --steps 400 --publications 10000 [--accounts 50] [--database sqlite|postgresql]
+        [--only instagram youtube]
 
 Ends with 0 when every rule of ``checker.py`` held after every step and every publication has come to rest; with 1
 at the first violation, whose seed, step, last actions and evidence it prints, and whose folder it keeps. The same
@@ -37,7 +38,8 @@ def main() -> int:
     )
     began = time.monotonic()
     with database(args.database, folder) as url:
-        soak = Soak(seed=args.seed, folder=folder, database_url=url, accounts=args.accounts, say=say)
+        size = {"seed": args.seed, "accounts": args.accounts, "only": args.only}
+        soak = Soak(folder=folder, database_url=url, say=say, **size)
         with soak:
             try:
                 drive(soak, args)
@@ -95,6 +97,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=50)
     parser.add_argument("--publications", type=int, default=1000)
     parser.add_argument("--accounts", type=int, default=20)
+    parser.add_argument("--only", nargs="+", default=(), metavar="PLATFORM", help="instead of all platforms")
     parser.add_argument("--minutes", type=float, default=0, help="begin no step after so long; 0: all steps")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     return parser.parse_args()

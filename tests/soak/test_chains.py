@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from planrrr_cli.sandbox import SandboxServer
-from tests.soak.chains import Chain, Entry, Said, chains, strays
+from tests.flows import MEDIA
+from tests.soak.chains import Chain, Entry, Said, chains, is_taken_back, strays
 from tests.soak.checker import Checker
-from tests.soak.test_soak import change, run
+from tests.soak.conftest import change, run
 from tests.world import SandboxControl, World
 
 THREAD = Said("7 One.", ("7 Two.", "7 Three."), comment="7 Comment.")
 CUT = Said("8 One. 8 Two. 8 Three.", cut=True)
+WORDLESS = Said("9.jpg", digest="abc")
+LINKED = Said("10 One.", ending="\nhttps://example.com/")
 
 
 def entry(identity: str, text: str, parent: str | None = None) -> Entry:
@@ -21,7 +24,7 @@ def entry(identity: str, text: str, parent: str | None = None) -> Entry:
 
 
 def judged(*entries: Entry) -> Chain:
-    [found] = chains(entries, {("a", said.text): said for said in (THREAD, CUT)})
+    [found] = chains(entries, {("a", said.text): said for said in (THREAD, CUT, WORDLESS, LINKED)})
     return found
 
 
@@ -70,10 +73,29 @@ def test_an_answer_to_nothing_is_a_stray() -> None:
     assert len(list(strays([RIGHT[0], *RIGHT[2:]]))) == 1
 
 
+def test_a_post_without_words_is_known_by_its_medium() -> None:
+    media = [{"kind": "image", "sha256": "abc"}]
+    assert judged(entry("1", "") | {"media": media}).key == ("a", "9.jpg")
+    assert judged(entry("1", "") | {"media": [*media, *media]}).key == ("a", "")
+    assert judged(entry("1", "9.jpg") | {"media": media}).key == ("a", "9.jpg")
+
+
+def test_public_words_may_end_with_what_the_queue_has_elsewhere() -> None:
+    found = judged(entry("1", f"10 One.{LINKED.ending}"))
+    assert (found.key, found.wrong, found.complete) == (("a", "10 One."), (), True)
+    assert judged(entry("1", "10 One.")).text == "10 One."
+
+
+def test_what_the_platform_took_back_was_never_out() -> None:
+    for status, back in (("failed", True), ("rejected", True), ("processed", False), ("uploaded", False)):
+        assert is_taken_back(entry("1", "1") | {"extra": {"upload_status": status}}) is back
+    assert not is_taken_back(entry("1", "1"))
+
+
 @pytest.mark.slow
 def test_the_checker_judges_threads(tmp_path: Path) -> None:
     parts = ("Two.", "Three.")
-    with SandboxServer(port=0) as server:
+    with SandboxServer(port=0, media_folder=MEDIA) as server:
         world = World(tmp_path, f"sqlite:///{tmp_path}/planrrr.db", SandboxControl(server.url))
         world.connect()
         world.add("---\nto: [x]\nx: {thread: [Two., Three.]}\n---\nOne.\n")

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
-import shutil
-import sqlite3
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from planrrr_cli.context import SystemClock, open_context
-from planrrr_cli.platforms import PLATFORMS
-from planrrr_cli.publishing.options import RunOptions
-from planrrr_cli.publishing.run import publish
 from planrrr_cli.sandbox import SandboxServer
-from tests.soak.chains import Said
-from tests.soak.checker import TOKENS, Checker
+from tests.flows import MEDIA
+from tests.soak.checker import Checker
+from tests.soak.conftest import Copy, change, published, run
 from tests.soak.session import Soak
-from tests.world import SandboxControl, World
+from tests.world import World
 
 pytestmark = pytest.mark.slow
-
-FIRST = "---\nto: [facebook]\nfacebook: {first_comment: A comment.}\n---\nThe first.\n"
-SECOND = "---\nto: [facebook]\n---\nThe second.\n"
-LATER = "---\nto: [facebook]\n---\nLater.\n"
 
 
 def test_random_posts_faults_kills_and_people_break_no_promise(database_url: str, tmp_path: Path) -> None:
@@ -43,64 +32,6 @@ def test_random_posts_faults_kills_and_people_break_no_promise(database_url: str
         assert soak.counts["kills"] >= 5
         assert soak.checker.counts()["published"] >= 30
         assert sum(soak.reasons().values()) == soak.counts["publications"]
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Two posts that are out, one of them with a comment, and one that is due tomorrow."""
-    folder = tmp_path_factory.mktemp("told")
-    with SandboxServer(port=0) as server:
-        world = published(folder, f"sqlite:///{folder}/planrrr.db", server)
-        tomorrow = datetime.now(UTC) + timedelta(days=1)
-        world.add(LATER, name="later.md", at=tomorrow.isoformat(timespec="seconds"))
-        yield world
-
-
-def published(folder: Path, url: str, server: SandboxServer) -> World:
-    world = World(folder, url, SandboxControl(server.url))
-    world.connect()
-    world.add(FIRST, name="first.md")
-    world.add(SECOND, name="second.md")
-    run(world)
-    return world
-
-
-def run(world: World, *, ahead: float = 0) -> None:
-    clock = SystemClock(timedelta(seconds=ahead))
-    with open_context(world.environ, cwd=world.folder, clock=clock) as ctx:
-        publish(ctx, RunOptions(linger=timedelta(0)))
-
-
-def change(world: World, sql: str) -> None:
-    """As no program should: not even the tables' own rules are asked."""
-    with closing(sqlite3.connect(world.folder / "planrrr.db")) as connection, connection:
-        connection.execute("PRAGMA ignore_check_constraints = ON")
-        assert connection.execute(sql).rowcount > 0, sql
-
-
-class Copy:
-    """A copy of the world's database that may be spoiled, and a checker that has had its first look."""
-
-    def __init__(self, world: World, folder: Path) -> None:
-        self.world = World(folder, f"sqlite:///{folder}/planrrr.db", world.sandbox)
-        shutil.copy(world.folder / "planrrr.db", folder / "planrrr.db")
-        self.checker = Checker(world.sandbox.url, self.world.database_url, folder)
-        account = world.sandbox.accounts()["connections"][0]["accountId"]
-        for said in (Said("The first.", comment="A comment."), Said("The second."), Said("Later.")):
-            self.checker.expect(account, said)
-        assert self.checker.check() == []
-
-    def spoil(self, sql: str) -> None:
-        change(self.world, sql)
-
-    def found(self, phrase: str, *, quiet: bool = False) -> None:
-        said = self.checker.check(quiet=quiet)
-        assert any(phrase in one for one in said), said
-
-
-@pytest.fixture
-def copy(told: World, tmp_path: Path) -> Copy:
-    return Copy(told, tmp_path)
 
 
 OF_FIRST = "(SELECT id FROM posts WHERE text = 'The first.')"
@@ -160,7 +91,7 @@ def test_the_checker_knows_when_all_should_be_quiet(copy: Copy, sql: str, phrase
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[tuple[World, Checker]]:
     """A world with a sandbox of its own, whose ledger may be spoiled."""
-    with SandboxServer(port=0) as server:
+    with SandboxServer(port=0, media_folder=MEDIA) as server:
         world = published(tmp_path, f"sqlite:///{tmp_path}/planrrr.db", server)
         checker = Checker(server.url, world.database_url, tmp_path)
         assert checker.check() == []
@@ -188,31 +119,6 @@ def post(url: str, message: str, token: str) -> None:
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert answer.status == 200
-
-
-def test_the_checker_knows_how_every_platform_spells_its_tokens(told: World) -> None:
-    spelled = {
-        account["platform"]: account["accessToken"] for account in told.sandbox.accounts()["connections"]
-    }
-    assert set(spelled) >= set(TOKENS) >= set(PLATFORMS)
-    for platform, pattern in TOKENS.items():
-        assert re.fullmatch(pattern, spelled[platform]), platform
-
-
-@pytest.mark.parametrize("what", ["a token", "an application's secret", *TOKENS, "a traceback"])
-def test_the_checker_reads_the_logs(copy: Copy, what: str) -> None:
-    known = copy.world.sandbox.accounts()
-    written = {
-        "a token": known["connections"][0]["accessToken"],
-        "an application's secret": known["apps"]["x"]["consumer_secret"],
-        # These were handed out by a refresh.
-        "facebook": "EAAB" + "x9" * 20,
-        "linkedin": "AQV" + "x9" * 170,
-        "x": "xY9q" * 20,
-        "a traceback": '{"traceback": "…"}',
-    }
-    (copy.world.folder / "run.log").write_text(f"something {written[what]}\n", encoding="utf-8")
-    copy.found("has a traceback" if what == "a traceback" else "shows the secret")
 
 
 NUMBERED = "(SELECT p.id FROM publications p JOIN posts o ON o.id = p.post_id WHERE o.text LIKE 'Number {}%')"
@@ -249,7 +155,7 @@ def test_the_checker_sees_who_went_first(own: tuple[World, Checker]) -> None:
 def test_the_checker_reads_postgresql_too(database_url: str, tmp_path: Path) -> None:
     if database_url.startswith("sqlite"):
         pytest.skip("the others read SQLite")
-    with SandboxServer(port=0) as server:
+    with SandboxServer(port=0, media_folder=MEDIA) as server:
         published(tmp_path, database_url, server)
         checker = Checker(server.url, database_url, tmp_path)
         assert checker.check(quiet=True) == []

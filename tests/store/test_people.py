@@ -118,6 +118,19 @@ def test_a_person_ends_a_doubt_with_not_published_and_it_is_sent_again(factory):
     assert factory.begin(factory.next(claims, now=LATER)[made.connection.id], claims).number == 3
 
 
+@pytest.mark.parametrize(
+    ("notes", "state"), [({"accepted": True}, State.PROCESSING), ({"parts": ["1"]}, State.SCHEDULED)]
+)
+def test_what_the_platform_had_accepted_is_followed_and_what_has_more_to_send_is_in_line(
+    factory, notes, state
+):
+    made = factory.publication_in(State.IN_DOUBT)
+    says = {"published": None, "permalink": None, "landed": notes}
+    in_transaction(factory, publications.resolve, made.id, by="ada", now=LATER, **says)
+    now = factory.reload(made)
+    assert (now.state, now.wake_at, now.sending_since) == (state, LATER, None)
+
+
 @pytest.mark.parametrize("state", [state for state in State if state is not State.IN_DOUBT])
 def test_only_a_doubt_can_be_resolved(factory, state):
     made = factory.publication_in(state)

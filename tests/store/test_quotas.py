@@ -83,3 +83,9 @@ def test_many_at_once_never_get_more_than_there_is(store):
     with ThreadPoolExecutor(8) as pool:
         got = list(pool.map(one, range(80)))
     assert (got.count(True), counted(store, big), counted(store, DAY)) == (40, 40, 80)
+
+
+def test_nothing_is_counted_by_only_asking(store):
+    assert [spend(store, amount=0), spend(store, amount=3), spend(store, amount=0)] == [None, None, None]
+    assert spend(store, amount=0, limit=2) == NOW + timedelta(hours=1) + MARGIN
+    assert counted(store) == 3

@@ -12,7 +12,7 @@ import pytest
 from planrrr_cli.store import Store
 
 WRITERS = 8
-SECONDS = 4.0
+SECONDS = 8.0
 SLOW_DISK = 0.01  # seconds that a commit takes
 
 

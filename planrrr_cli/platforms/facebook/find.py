@@ -12,11 +12,13 @@ from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.settlement import ACCEPTED
 from planrrr_cli.domain.steps import Absent, Finding, Published, Unknown
 from planrrr_cli.platforms.facebook import video as videos
-from planrrr_cli.platforms.facebook.graph import MOST_PAGES, Graph, text_of
-from planrrr_cli.platforms.facebook.match import FIELDS, Sought, moment, sort
+from planrrr_cli.platforms.facebook.graph import Graph
+from planrrr_cli.platforms.facebook.match import FIELDS, Sought, sort
 from planrrr_cli.platforms.facebook.photos import uploaded
-from planrrr_cli.platforms.facebook.replies import lacks_permission
 from planrrr_cli.platforms.facebook.status import Phase
+from planrrr_cli.platforms.meta.graph import MOST_PAGES, text_of
+from planrrr_cli.platforms.meta.replies import lacks_permission
+from planrrr_cli.platforms.meta.shown import moment
 
 CLOCKS_DISAGREE = timedelta(minutes=2)
 CLOCK_WRONG = timedelta(

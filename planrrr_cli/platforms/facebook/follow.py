@@ -19,10 +19,11 @@ from planrrr_cli.domain.errors import (
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.settlement import MOST_FOLLOW_UPS
 from planrrr_cli.domain.steps import Checkpoint, FollowedUp, FollowUpSteps
-from planrrr_cli.platforms.facebook.graph import MOST_PAGES, Graph, id_of, text_of
-from planrrr_cli.platforms.facebook.match import normalised
-from planrrr_cli.platforms.facebook.replies import Role, lacks_permission
+from planrrr_cli.platforms.facebook.graph import Graph, id_of
 from planrrr_cli.platforms.facebook.status import read_video
+from planrrr_cli.platforms.meta.graph import MOST_PAGES, text_of
+from planrrr_cli.platforms.meta.replies import Role, lacks_permission
+from planrrr_cli.platforms.meta.shown import normalised
 
 SITE = "https://www.facebook.com"
 

@@ -1,175 +1,22 @@
-"""Calls to Facebook's Graph API for one Page: addresses, encoding, the proof, and the evidence of each reply."""
+"""Calls to the Graph API for one Facebook Page."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-import logging
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from typing import Any, NoReturn
-from urllib.parse import quote, urlsplit
+from functools import partial
 
-from planrrr_cli.domain.clock import Clock
 from planrrr_cli.domain.connections import Connection
-from planrrr_cli.domain.errors import OutcomeUnknown, PlatformError, UnexpectedReply
-from planrrr_cli.domain.secrets import Secret
-from planrrr_cli.platforms.api import Api
-from planrrr_cli.platforms.base import App
-from planrrr_cli.platforms.facebook.replies import NAME, Role, graph_error, read_reply, trace_of
-from planrrr_cli.platforms.facebook.usage import Usage
-from planrrr_cli.platforms.wire import Part, Reply
+from planrrr_cli.platforms.facebook.replies import FACEBOOK
+from planrrr_cli.platforms.meta import graph
 
-DEFAULT_VERSION = "v25.0"
-UPLOAD_URL = "https://rupload.facebook.com"
-MOST_PAGES = 10
-
-logger = logging.getLogger(__name__)
+id_of = partial(graph.id_of, FACEBOOK)
+missing = partial(graph.missing, FACEBOOK)
 
 
-class Graph:
-    """The API as ``token`` sees it. ``usage`` is what the last reply told about limits."""
+class Graph(graph.Graph):
+    """The Graph API in Facebook's words."""
 
-    def __init__(self, api: Api, app: App, token: Secret, clock: Clock) -> None:
-        self.api = api
-        self.app = app
-        self.token = token
-        self.clock = clock
-        self.usage = Usage()
-
-    @property
-    def version(self) -> str:
-        return self.app.api_version or DEFAULT_VERSION
-
-    def address(self, *path: str) -> str:
-        """Ids come from replies and settings: quoted, so that none can lead elsewhere."""
-        return "/".join(
-            [self.app.api_url.rstrip("/"), self.version, *(quote(part, safe="") for part in path)]
-        )
-
-    def read(self, *path: str, call: str, **params: str) -> dict[str, Any]:
-        """GET; raises PlatformError."""
-        reply = self.api.get(
-            self.address(*path), call=call, params={**params, **self.proof()}, token=self.token
-        )
-        return self.meaning(reply, Role.READ)
-
-    def pages(self, *path: str, call: str, **params: str) -> Iterator[list[dict[str, Any]]]:
-        """The pages of a list. ``paging.next`` holds the token in clear, so the next page is asked for by cursor.
-
-        The last page is known by being empty: a missing ``next`` alone is not taken as the end.
-        """
-        after: dict[str, str] = {}
-        while True:
-            body = self.read(*path, call=call, **params, **after)
-            data = body.get("data")
-            if not isinstance(data, list):
-                raise UnexpectedReply("Facebook answered a list without data", platform=NAME)
-            yield [item for item in data if isinstance(item, dict)]
-            cursor = _cursor(body)
-            if not data or not cursor or cursor == after.get("after"):
-                return
-            after = {"after": cursor}
-
-    def prepare(
-        self,
-        *path: str,
-        call: str,
-        fields: Mapping[str, Any],
-        parts: Sequence[Part] | None = None,
-        medium: int | None = None,
-    ) -> dict[str, Any]:
-        """POST something that nobody sees."""
-        form = {**encoded(fields), **self.proof()}
-        reply = self.api.post(self.address(*path), call=call, form=form, parts=parts, token=self.token)
-        return self.meaning(reply, Role.PREPARE, medium)
-
-    def commit(self, *path: str, call: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """POST what the public sees: guarded by the lease, and OutcomeUnknown unless the answer is plain."""
-        form = {**encoded(fields), **self.proof()}
-        reply = self.api.post(self.address(*path), call=call, form=form, token=self.token, irrevocable=True)
-        return self.meaning(reply, Role.COMMIT)
-
-    def meaning(self, reply: Reply, role: Role, medium: int | None = None) -> dict[str, Any]:
-        """The body of a good reply; raises what a bad one means. Notes code and trace, which expires soon."""
-        self.usage = Usage.of(reply)
-        error = graph_error(reply)
-        failure = read_reply(reply, role=role, now=self.clock.now(), medium=medium)
-        code, trace = (error.name, error.trace) if error else (None, None)
-        self.api.note(code, trace or trace_of(reply), failure)
-        served = reply.header("facebook-api-version")
-        if served and served != self.version:
-            _warn_of_version(self.version, served[:20])
-        if failure is not None:
-            raise failure
-        found: dict[str, Any] = reply.json()
-        return found
-
-    def proof(self) -> dict[str, str]:
-        """https://developers.facebook.com/docs/graph-api/guides/secure-requests: per token, not per application."""
-        if not self.app.app_secret:
-            return {}
-        secret, token = self.app.app_secret.reveal().encode(), self.token.reveal().encode()
-        return {"appsecret_proof": hmac.new(secret, token, hashlib.sha256).hexdigest()}
-
-
-@cache
-def _warn_of_version(asked: str, served: str) -> None:
-    """Once per process. An expired version is not refused but served as the next one that is alive:
-    https://developers.facebook.com/docs/graph-api/guides/versioning (read 2026-11-23)."""
-    logger.warning("facebook served another version", extra={"asked": asked, "served": served})
-
-
-def encoded(fields: Mapping[str, Any]) -> dict[str, str]:
-    """Form fields as Meta's own SDK writes them: what is no text becomes JSON, sorted and without spaces."""
-    return {
-        name: value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))
-        for name, value in fields.items()
-        if value is not None
-    }
+    dialect = FACEBOOK
 
 
 def page_of(connection: Connection) -> str:
     return str(connection.options.get("page_id") or connection.account_id)
-
-
-def text_of(body: Mapping[str, Any], name: str) -> str | None:
-    """An id or word of a reply; ids come as text, in rare places as numbers."""
-    value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return None
-    return str(value) or None
-
-
-def id_of(body: Mapping[str, Any], name: str, role: Role) -> str:
-    found = text_of(body, name)
-    return found or missing(name, role)
-
-
-def missing(name: str, role: Role) -> NoReturn:
-    """A success that does not say what it made is no answer."""
-    kind: type[PlatformError] = OutcomeUnknown if role is Role.COMMIT else UnexpectedReply
-    raise kind(f"Facebook answered without “{name}”", platform=NAME)
-
-
-def same_origin(address: str, *others: str) -> bool:
-    """Whether ``address`` has scheme, host and port of one of ``others``: the token must not go to strangers."""
-    return _origin(address) is not None and _origin(address) in {_origin(other) for other in others}
-
-
-def _origin(address: str) -> tuple[str, str, int] | None:
-    try:
-        parts = urlsplit(address)
-        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-    except ValueError:
-        return None
-    if not parts.hostname or port is None or "@" in parts.netloc or "\\" in address:
-        return None
-    return parts.scheme, parts.hostname, port
-
-
-def _cursor(body: Mapping[str, Any]) -> str | None:
-    paging = body.get("paging")
-    cursors = paging.get("cursors") if isinstance(paging, dict) else None
-    return text_of(cursors, "after") if isinstance(cursors, dict) else None

@@ -5,12 +5,13 @@ A wrong match loses a post, a missed one doubles it; what cannot be told is ther
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from planrrr_cli.platforms.meta.shown import moment, normalised
 
 # The fields of https://developers.facebook.com/docs/graph-api/reference/page/feed (read 2026-11-23)
 FIELDS = (
@@ -111,23 +112,6 @@ def attached(post: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
         inner = _data(item.get("subattachments"))
         ids |= {target for each in inner or [item] if (target := _target(each))}
     return frozenset(types), frozenset(ids)
-
-
-def normalised(text: Any) -> str:
-    """NFC, LF, no outer white space, no white space at the end of a line: what platforms change on their own."""
-    if not isinstance(text, str):
-        return ""
-    plain = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return "\n".join(line.rstrip() for line in plain.split("\n")).strip()
-
-
-def moment(text: Any) -> datetime | None:
-    """Graph's times look like 2026-11-24T09:00:00+0000; without a zone they are nothing."""
-    try:
-        found = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo is not None else None
 
 
 def is_bound(identity: str, bound: frozenset[str]) -> bool:

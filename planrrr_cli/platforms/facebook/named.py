@@ -10,8 +10,10 @@ from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.steps import Published, Unknown
 from planrrr_cli.platforms.base import Objection
 from planrrr_cli.platforms.facebook.find import sought_for
-from planrrr_cli.platforms.facebook.graph import Graph, text_of
-from planrrr_cli.platforms.facebook.match import FIELDS, Likeness, compare, is_bound, moment, normalised
+from planrrr_cli.platforms.facebook.graph import Graph
+from planrrr_cli.platforms.facebook.match import FIELDS, Likeness, compare, is_bound
+from planrrr_cli.platforms.meta.graph import text_of
+from planrrr_cli.platforms.meta.shown import moment, normalised
 
 NOT_SHOWN = "100/33"  # it does not exist, or not for this token
 

@@ -18,9 +18,10 @@ from planrrr_cli.domain.posts import MediaKind, errors_among
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.steps import Checkpoint
 from planrrr_cli.platforms.facebook.graph import Graph, id_of
-from planrrr_cli.platforms.facebook.replies import NAME, Role
+from planrrr_cli.platforms.facebook.replies import NAME
 from planrrr_cli.platforms.facebook.rules import IMAGE_BYTES, medium_problems
 from planrrr_cli.platforms.media import BadMedia, Opener, OpenMedia, media_errors
+from planrrr_cli.platforms.meta.replies import Role
 from planrrr_cli.platforms.wire import Part
 
 # Unpublished photos are deleted after about 24 hours.

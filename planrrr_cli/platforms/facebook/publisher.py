@@ -29,14 +29,16 @@ from planrrr_cli.platforms.base import Account, App, Objection, Publisher
 from planrrr_cli.platforms.facebook import find, follow, named
 from planrrr_cli.platforms.facebook import tokens as facebook_tokens
 from planrrr_cli.platforms.facebook.find import REFUSED_AS_DUPLICATE
-from planrrr_cli.platforms.facebook.graph import DEFAULT_VERSION, Graph, id_of, page_of
+from planrrr_cli.platforms.facebook.graph import Graph, id_of, page_of
 from planrrr_cli.platforms.facebook.photos import upload_photos
-from planrrr_cli.platforms.facebook.refusals import GrowingLimit, SaysDuplicate
-from planrrr_cli.platforms.facebook.replies import NAME, Role
+from planrrr_cli.platforms.facebook.replies import NAME
 from planrrr_cli.platforms.facebook.rules import FACEBOOK_RULES
-from planrrr_cli.platforms.facebook.versions import version_warnings
 from planrrr_cli.platforms.facebook.video import VideoRecipe
 from planrrr_cli.platforms.media import Opener, OpenMedia, media_errors
+from planrrr_cli.platforms.meta.graph import DEFAULT_VERSION
+from planrrr_cli.platforms.meta.refusals import GrowingLimit, SaysDuplicate
+from planrrr_cli.platforms.meta.replies import Role
+from planrrr_cli.platforms.meta.versions import version_warnings
 
 # Calls that are made meanwhile count and lengthen the block, so the wait doubles each time.
 # https://developers.facebook.com/docs/graph-api/overview/rate-limiting (read 2026-08-23)

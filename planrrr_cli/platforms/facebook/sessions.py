@@ -13,8 +13,10 @@ from typing import Any
 from planrrr_cli.domain.errors import UnexpectedReply
 from planrrr_cli.domain.posts import Post
 from planrrr_cli.platforms.base import App
-from planrrr_cli.platforms.facebook.graph import UPLOAD_URL, Graph, id_of, missing, same_origin, text_of
-from planrrr_cli.platforms.facebook.replies import NAME, Role
+from planrrr_cli.platforms.facebook.graph import Graph, id_of, missing
+from planrrr_cli.platforms.facebook.replies import NAME
+from planrrr_cli.platforms.meta.graph import UPLOAD_URL, same_origin, text_of
+from planrrr_cli.platforms.meta.replies import Role
 
 
 @dataclass(frozen=True, slots=True)

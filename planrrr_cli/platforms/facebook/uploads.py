@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 
 from planrrr_cli.domain.errors import ContentRejected, PlatformUnavailable, UnexpectedReply
 from planrrr_cli.platforms.facebook.graph import Graph
-from planrrr_cli.platforms.facebook.replies import NAME, Role, graph_error
+from planrrr_cli.platforms.facebook.replies import NAME
 from planrrr_cli.platforms.facebook.sessions import Session, chunk_of
 from planrrr_cli.platforms.facebook.status import FIELDS, read_video
 from planrrr_cli.platforms.media import OpenMedia
-from planrrr_cli.platforms.wire import NotJson, Part, Reply, Stream
+from planrrr_cli.platforms.meta.replies import Role, graph_error
+from planrrr_cli.platforms.meta.rupload import upload_trouble
+from planrrr_cli.platforms.wire import Part, Stream
 
 OFFSET_MOVED = (
     1363037  # https://github.com/facebook/facebook-python-business-sdk video_uploader.py (read 2026-11-23)
@@ -91,27 +92,6 @@ def _rupload(url: str, opened: OpenMedia, start: int, graph: Graph) -> None:
     )
     graph.api.note(failure=failure)
     raise failure
-
-
-@dataclass(frozen=True, slots=True)
-class UploadTrouble:
-    kind: str
-    message: str
-    retriable: bool
-
-
-def upload_trouble(reply: Reply) -> UploadTrouble | None:
-    """The upload service's own kind of error, which is not the Graph API's:
-    https://developers.facebook.com/docs/instagram-platform/content-publishing/resumable-uploads (read 2026-11-23)."""
-    try:
-        body = reply.json()
-    except NotJson:
-        return None
-    info = body.get("debug_info") if isinstance(body, dict) else None
-    if not isinstance(info, dict):
-        return None
-    message = " ".join(str(info.get("message") or "no words").split())[:200]
-    return UploadTrouble(str(info.get("type") or "")[:100], message, info.get("retriable") is True)
 
 
 def _arrived(session: Session, graph: Graph, size: int) -> int:

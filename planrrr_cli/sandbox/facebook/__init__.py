@@ -30,7 +30,12 @@ class Facebook:
         self._world = world
         self._store = Store(world)
 
-    def claims(self, path: str) -> bool:
+    @property
+    def store(self) -> Store:
+        """Pages and their tokens, through which Instagram accounts of Facebook Login are reached."""
+        return self._store
+
+    def claims(self, request: Request) -> bool:
         """Graph answers on any path, also on those that do not exist."""
         return True
 

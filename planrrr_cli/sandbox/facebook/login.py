@@ -5,7 +5,7 @@ from urllib.parse import urlencode, urlsplit
 
 from planrrr_cli.sandbox import seeds
 from planrrr_cli.sandbox.facebook import errors
-from planrrr_cli.sandbox.facebook.model import ALL_SCOPES, LoginCode
+from planrrr_cli.sandbox.facebook.model import ALL_SCOPES, INSTAGRAM_SCOPES, LoginCode
 from planrrr_cli.sandbox.facebook.visit import Visit
 from planrrr_cli.sandbox.redirects import is_harmless
 from planrrr_cli.sandbox.wire import Reply, json_reply
@@ -29,7 +29,7 @@ def dialog(visit: Visit) -> Reply:
     if not is_harmless(target):
         raise errors.invalid_parameter("redirect_uri must be a loopback address in the sandbox")
     asked = [scope for scope in values.get("scope", "").replace(" ", ",").split(",") if scope]
-    if strange := [scope for scope in asked if scope not in ALL_SCOPES]:
+    if strange := [scope for scope in asked if scope not in ALL_SCOPES + INSTAGRAM_SCOPES]:
         raise errors.invalid_parameter(f"Invalid Scopes: {', '.join(strange)}")
     code = "AQ" + seeds.letters(store.world.seed, "code", store.numbers.next(), length=40)
     store.codes[code] = LoginCode(target, store.now() + CODE_LIFE)

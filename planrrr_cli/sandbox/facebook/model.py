@@ -13,6 +13,7 @@ ALL_SCOPES = (
     "pages_manage_engagement",
     "publish_video",
 )
+INSTAGRAM_SCOPES = ("instagram_basic", "instagram_content_publish", "instagram_manage_comments")
 ALL_TASKS = ("ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE")
 
 
@@ -52,6 +53,16 @@ class Page:
     scopes: tuple[str, ...] = ALL_SCOPES
     tasks: tuple[str, ...] = ALL_TASKS
     generation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The professional Instagram account behind a Page, and what the same sign-in allows on it."""
+
+    id: str
+    username: str
+    name: str
+    scopes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,9 @@ def debug(visit: Visit) -> Reply:
 def _told(visit: Visit, grant: Grant) -> dict[str, Any]:
     store = visit.store
     pages = [store.pages[grant.page_id]] if grant.page_id else list(store.pages.values())
-    scopes = sorted({scope for page in pages for scope in page.scopes})
+    targets = [(page.id, page.scopes) for page in pages]
+    targets += [(one.id, one.scopes) for page in pages if (one := store.linked.get(page.id))]
+    scopes = sorted({scope for _, allowed in targets for scope in allowed})
     expired = grant.expires_at is not None and grant.expires_at <= store.now()
     told: dict[str, Any] = {
         "app_id": store.app_id,
@@ -73,7 +75,7 @@ def _told(visit: Visit, grant: Grant) -> dict[str, Any]:
         "issued_at": int(grant.issued_at),
         "scopes": scopes,
         "granular_scopes": [
-            {"scope": scope, "target_ids": [page.id for page in pages if scope in page.scopes]}
+            {"scope": scope, "target_ids": [target for target, allowed in targets if scope in allowed]}
             for scope in scopes
         ],
         "user_id": store.user_id,

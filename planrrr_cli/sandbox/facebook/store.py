@@ -9,6 +9,7 @@ from planrrr_cli.sandbox.facebook.model import (
     Comment,
     Grant,
     Holder,
+    Linked,
     LoginCode,
     Page,
     Photo,
@@ -42,6 +43,7 @@ class Store:
         self.app_id = seeds.digits(world.seed, "facebook", "app")
         self.app_secret = seeds.digest(world.seed, "facebook", "secret").hex()[:32]
         self.user_id = seeds.digits(world.seed, "facebook", "user", length=17)
+        self.linked: dict[str, Linked] = {}  # Page -> Instagram account; kept by the Instagram twin
         self.clear()
 
     def clear(self) -> None:

@@ -36,8 +36,8 @@ class LinkedIn:
         self._calendar = calendar
         self._store = Store(world)
 
-    def claims(self, path: str) -> bool:
-        return path.startswith(PREFIXES)
+    def claims(self, request: Request) -> bool:
+        return request.path.startswith(PREFIXES)
 
     def identify(self, request: Request) -> Call:
         body = _body(request)

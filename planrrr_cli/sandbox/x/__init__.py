@@ -32,8 +32,8 @@ class X:
         self._world = world
         self._store = Store(world)
 
-    def claims(self, path: str) -> bool:
-        return path.startswith("/2/") or path == "/i/oauth2/authorize"
+    def claims(self, request: Request) -> bool:
+        return request.path.startswith("/2/") or request.path == "/i/oauth2/authorize"
 
     def identify(self, request: Request) -> Call:
         route, node = find(request.method, request.path)

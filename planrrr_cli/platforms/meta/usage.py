@@ -1,4 +1,4 @@
-"""How much of Facebook's limits is used, read from headers: a value, returned with every answer.
+"""How much of Meta's limits is used, read from headers: a value, returned with every answer.
 
 https://developers.facebook.com/docs/graph-api/overview/rate-limiting (read 2026-08-23)
 """
@@ -24,10 +24,11 @@ class Usage:
     regain_minutes: int = 0
 
     @classmethod
-    def of(cls, reply: Reply) -> Usage:
-        """Headers are absent until there is traffic, and a malformed one is as good as absent."""
+    def of(cls, reply: Reply, business: str = "pages") -> Usage:
+        """Headers are absent until there is traffic, and a malformed one is as good as absent. ``business``: the type
+        of the entries that concern us."""
         entries = [*_plain(reply.header("x-app-usage")), *_plain(reply.header("x-page-usage"))]
-        entries += _business(reply.header("x-business-use-case-usage"))
+        entries += _business(reply.header("x-business-use-case-usage"), business)
         percents = [_number(entry.get(name)) for entry in entries for name in _PERCENTS]
         regains = [_number(entry.get("estimated_time_to_regain_access")) for entry in entries]
         return cls(max(percents, default=0), min(max(regains, default=0), _LONGEST))
@@ -46,13 +47,13 @@ def _plain(text: str | None) -> Iterator[Mapping[str, Any]]:
         yield found
 
 
-def _business(text: str | None) -> Iterator[Mapping[str, Any]]:
-    """All keys and entries: the key may be the business's id and not the Page's. Ads and Instagram are not ours."""
+def _business(text: str | None, ours: str) -> Iterator[Mapping[str, Any]]:
+    """All keys and entries: the key may be the business's id and not the account's. Ads are not ours."""
     found = _json(text)
     lists = found.values() if isinstance(found, dict) else ()
     for entries in lists:
         for entry in entries if isinstance(entries, list) else ():
-            if isinstance(entry, dict) and entry.get("type", "pages") == "pages":
+            if isinstance(entry, dict) and entry.get("type", ours) == ours:
                 yield entry
 
 

@@ -1,4 +1,4 @@
-"""When the versions of Facebook's Graph API end, and what to say about the configured one."""
+"""When the versions of the Graph API end, and what to say about the configured one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals that only Facebook's recipe tells apart; the run sees the classes of the domain behind them."""
+"""Refusals that only the recipes for Meta's platforms tell apart; the run sees the domain's classes behind them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from planrrr_cli.domain.errors import ContentRejected, ErrorKind, PlatformUnavai
 
 
 class LinkNotRead(PlatformUnavailable):
-    """Facebook's crawler failed on the link: tried again like an outage, but no reason for the breaker."""
+    """Meta's crawler failed on the link: tried again like an outage, but no reason for the breaker."""
 
     kind = ErrorKind.VALIDATION_ERROR
     refused = True
@@ -14,7 +14,7 @@ class LinkNotRead(PlatformUnavailable):
 
 
 class MediumNotRead(PlatformUnavailable):
-    """Facebook could not read a medium, which passes at times: tried again, but no reason for the breaker."""
+    """Meta could not read or process a medium, which passes at times: tried again, but no reason for the breaker."""
 
     kind = ErrorKind.MEDIA_UPLOAD_ERROR
     refused = True

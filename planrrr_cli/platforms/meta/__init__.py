@@ -1,0 +1,1 @@
+"""What Facebook and Instagram have in common, since both are Meta's Graph API: calls, replies, limits, versions."""
