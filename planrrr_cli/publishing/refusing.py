@@ -61,8 +61,9 @@ class Refusing:
         self, put_off: set[str], refused: dict[str, tuple[Lane, Publication, Refusal]]
     ) -> None:
         """What a person wanted now and is not due: it keeps its time, and the person is told."""
+        asked_for = self.options.publications or frozenset()
         for _, publication, refusal in refused.values():
-            if publication.id not in put_off:
+            if publication.id in asked_for - put_off:
                 shown = Waiting(
                     publication.id,
                     publication.post.id,
