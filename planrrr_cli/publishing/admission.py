@@ -93,15 +93,23 @@ def lateness(publication: Publication, *, now: datetime) -> TooLate | None:
     # Half a thread is out and the rest belongs to it, or all of it is there and is only looked at
     if publication.checkpoint.get(PARTS) or publication.checkpoint.get(ACCEPTED):
         return None
-    made_to_wait = publication.error is not None and publication.error.kind is ErrorKind.RATE_LIMIT_ERROR
-    usual = LONGEST_WAIT if made_to_wait else MAX_LATENESS
-    most = publication.post.max_lateness or publication.connection.max_lateness or usual
-    if publication.due_at is None or now - publication.due_at <= most:
+    if publication.due_at is None or not is_late(publication, now=now):
         return None
-    late = now - publication.due_at
+    most, late = _most(publication), now - publication.due_at
     message = f"it was due {_told(late)} ago and may be at most {_told(most)} late"
     next_step = f"planrrr reschedule {publication.id[:8]} --at now (or another time)"
     return TooLate(ErrorNote(ErrorKind.VALIDATION_ERROR, message, next_step))
+
+
+def is_late(publication: Publication, *, now: datetime) -> bool:
+    """It was promised for a time longer ago than the post, its connection or the default allows."""
+    return publication.due_at is not None and now - publication.due_at > _most(publication)
+
+
+def _most(publication: Publication) -> timedelta:
+    made_to_wait = publication.error is not None and publication.error.kind is ErrorKind.RATE_LIMIT_ERROR
+    usual = LONGEST_WAIT if made_to_wait else MAX_LATENESS
+    return publication.post.max_lateness or publication.connection.max_lateness or usual
 
 
 def _told(span: timedelta) -> str:

@@ -12,7 +12,8 @@ from planrrr_cli.domain import breaker as rules_of
 from planrrr_cli.domain.breaker import Answer, Breaker, BreakerState, Claim, Failure, Key, Rules
 from planrrr_cli.domain.connections import Connection, Platform
 from planrrr_cli.domain.errors import PlatformUnavailable, RateLimited, Scope
-from planrrr_cli.domain.settlement import Outage
+from planrrr_cli.domain.settlement import ACCEPTED, Outage
+from planrrr_cli.publishing.admission import is_late
 from planrrr_cli.publishing.attempt import Ended, Message
 from planrrr_cli.publishing.health import Word, evidence_of, got_through, why_of, word_of
 from planrrr_cli.publishing.lane import Lane
@@ -159,6 +160,8 @@ class Breakers:
             return Outage(until, f"{rules_of.told(breaker)}; {goes_on(until)}", proven=True, scope=key.scope)
         if not isinstance(error, PlatformUnavailable) or publication.spent + 1 < most:
             return None
+        if publication.checkpoint.get(ACCEPTED) or is_late(publication, now=now):
+            return None  # what was accepted becomes a doubt, and the rest has waited for as long as it may
         since = publications.previous_end(tx, attempt) or attempt.began_at
         if self._is_well(breaker, publication.id, since, now):
             return None

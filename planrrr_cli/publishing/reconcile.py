@@ -24,15 +24,12 @@ from planrrr_cli.domain.settlement import (
     held,
     held_by,
     limit_ends,
-    note,
     why_doubtful,
 )
 from planrrr_cli.domain.steps import Absent, Finding, Unknown
 from planrrr_cli.publishing.attempt import Ending
 from planrrr_cli.publishing.liveness import Process, surely_dead, this_process
 from planrrr_cli.store import Tx, runs
-
-UNKNOWN = ErrorKind.OUTCOME_UNKNOWN
 
 
 def believed(tx: Tx, ending: Ending, publication_id: str) -> Ending:
@@ -59,8 +56,10 @@ def settle_look(
     now: datetime,
     random: Random,
 ) -> Settlement:
-    """A read that failed never counts as absence; a token that died, or a platform that is known to be sick, only
-    postpones the question."""
+    """A read that failed never counts as absence; a token that died only postpones the question.
+
+    It is a look all the same, also while a breaker is open, or nobody would ever ask a person.
+    """
     if isinstance(finding, RateLimited):
         until = limit_ends(finding, now=now, random=random)
         return _postponed(
@@ -70,8 +69,6 @@ def settle_look(
         return _postponed(finding, publication, now, needs_reauth=finding.message)
     if isinstance(finding, TokenExpired):
         return _postponed(finding, publication, now, refresh_token=True)
-    if isinstance(finding, PlatformError | Unknown) and outage is not None and outage.proven:
-        return _postponed(finding, publication, outage.until, next_step=outage.told, held_by=outage.scope)
     seen = Unknown(finding.message) if isinstance(finding, PlatformError) else finding
     sent_at = publication.sending_since or publication.first_sent_at or now
     verdict = weigh(
@@ -82,24 +79,23 @@ def settle_look(
         sent_at=sent_at,
         now=now,
     )
-    return after_look(verdict, publication, retries=retries, now=now)
+    settlement = after_look(verdict, publication, retries=retries, now=now)
+    wake_at, said = settlement.wake_at, settlement.error
+    if outage is None or not outage.proven or wake_at is None or wake_at >= outage.until or said is None:
+        return settlement
+    said = replace(said, next=outage.told)
+    return replace(settlement, wake_at=outage.until, held_by=outage.scope, error=said)
 
 
-def _postponed(
-    finding: PlatformError | Unknown,
-    publication: Publication,
-    until: datetime,
-    *,
-    next_step: str = "",
-    **more: Any,
-) -> Settlement:
+def _postponed(error: PlatformError, publication: Publication, until: datetime, **more: Any) -> Settlement:
     """``more``: what else the settlement changes."""
-    met = note(finding) if isinstance(finding, PlatformError) else ErrorNote(UNKNOWN, finding.reason)
-    said = replace(
-        met,
-        kind=UNKNOWN,
-        message=f"{why_doubtful(publication)}; the platform could not be asked: {met.message}",
-        next=next_step or met.next or "it is asked again as soon as the account can be read",
+    said = ErrorNote(
+        ErrorKind.OUTCOME_UNKNOWN,
+        f"{why_doubtful(publication)}; the platform could not be asked: {error.message}",
+        error.next_step or "it is asked again as soon as the account can be read",
+        error.status,
+        error.code,
+        error.request_id,
     )
     return Settlement(
         Outcome.IN_DOUBT,
