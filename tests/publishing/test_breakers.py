@@ -67,6 +67,7 @@ def test_five_failures_open_it_and_two_probes_close_it(
     shown = status(world)
     assert (shown["facebook"]["state"], shown["x"]["state"]) == ("open", "closed")
     assert shown["facebook"]["failures"] == 5 and "internal trouble" in shown["facebook"]["reason"]
+    world.later(2)
     run(world)  # what had failed before it opened is due again, and refused
     assert status(world)["facebook"]["held"] == total and asked(world, "facebook.") == 5
     waiting = [one for one in world.publications() if one.platform == "facebook"]
@@ -143,7 +144,7 @@ def test_one_post_that_never_gets_through_does_not_keep_a_healthy_platform_close
     accounts = [one for one in world.sandbox.accounts()["connections"] if one["platform"] == "facebook"]
     schedule(world, "facebook", front=PHOTO)
     world.sandbox.fault("facebook.*", "status:503", times=-1)
-    run(world, concurrency=3, linger=timedelta(seconds=1))
+    run(world, concurrency=3, linger=timedelta(seconds=3))
     assert status(world)["facebook"]["state"] == "open"
     poisoned = accounts[0]["accountId"]
     world.sandbox.forget_faults()
