@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from planrrr_cli.commands import options as o
+from planrrr_cli.commands.breakers_cli import by_hand, status
 from planrrr_cli.commands.connections_cli import accounts
 from planrrr_cli.commands.opening import opened
 from planrrr_cli.commands.publishing_cli import publishing
@@ -48,7 +49,10 @@ def _main(
 
 @app.command(epilog=o.examples("planrrr init", "DATABASE_URL=postgresql://… planrrr init"))
 def init(as_json: o.JsonFlag = False) -> None:
-    """Make or migrate the database and, with SQLite, the key file. Safe to repeat."""
+    """Make or migrate the database, and SQLite's key file.
+
+    Safe to repeat.
+    """
     with opened(as_json, use_store=False) as ctx:
         from planrrr_cli.commands.init import init
 
@@ -172,5 +176,7 @@ def cancel(names: o.IdsArgument, yes: o.YesFlag = False, as_json: o.JsonFlag = F
 
 
 app.add_typer(publishing)
+app.add_typer(status)
+app.add_typer(by_hand, name="breaker")
 app.add_typer(accounts, name="connections")
 app.add_typer(trying)

@@ -18,6 +18,9 @@ NUMBERS = {
     "WORKER_MAX_JOBS_PER_SECOND": (1, 1000),
     "WORKER_RETRY_ATTEMPTS": (1, 10),
     "WORKER_RETRY_DELAY": (100, 60_000),
+    "BREAKER_FAILURE_THRESHOLD": (1, 100),
+    "BREAKER_WINDOW": (1, 3600),
+    "BREAKER_RESET": (1, 1800),
     "PLANRRR_HTTP_TIMEOUT": (1, 120),
     "HEALTH_PORT": (1, 65535),
     "METRICS_PORT": (1, 65535),
@@ -86,7 +89,7 @@ def surely_nothing_to_do(arguments: "list[str]", environ: "Mapping[str, str]") -
             ' "retried": 0, "failed": 0, "in_doubt": 0, "missed": 0, "doubts_waiting": 0, "doubts_pending": 0,'
             ' "next_look": null, "needs_reauth": [],'
             f' "waiting": {{"paused": {paused}, "needs_reauth": 0, "held": {held}, "other_run": 0, "next_run": 0}},'
-            ' "stopped_by": null, "publications": []}'
+            ' "breakers": [], "stopped_by": null, "publications": []}'
         )
     said = held_up(paused, held)
     return "\n".join(["Nothing can be sent now.", *said] if said else ["Nothing is due."])

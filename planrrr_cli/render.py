@@ -13,6 +13,9 @@ from typing import Any, TextIO
 STYLES: Mapping[str, str] = {
     "published": "green",
     "active": "green",
+    "closed": "green",
+    "open": "red",
+    "half_open": "yellow",
     "failed": "red",
     "missed": "red",
     "needs_reauth": "red",
@@ -22,7 +25,9 @@ STYLES: Mapping[str, str] = {
     "processing": "cyan",
     "publishing": "cyan",
 }
-WHOLE = frozenset({"id", "due", "state", "status", "platform", "outcome", "would", "opens"})  # never cut
+WHOLE = frozenset(
+    {"id", "due", "state", "status", "platform", "outcome", "would", "opens", "breaker"}
+)  # never cut
 NARROWEST = 8
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 _UNSAFE = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -110,6 +115,16 @@ def line(text: str = "") -> None:
 def say(text: str) -> None:
     """Words: what is being done, what was noticed, what to do next."""
     _write(sys.stderr, clean(text, lines=True))
+
+
+def new_page() -> None:
+    """For what is shown again and again: a terminal is cleared, elsewhere an empty line comes between."""
+    if is_terminal(sys.stdout):
+        from rich.console import Console
+
+        Console().clear()
+    else:
+        line()
 
 
 def _write(stream: TextIO, text: str) -> None:

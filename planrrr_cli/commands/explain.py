@@ -7,7 +7,7 @@ from datetime import datetime
 
 from planrrr_cli import render
 from planrrr_cli.commands.choosing import choose
-from planrrr_cli.commands.outlook import what_next
+from planrrr_cli.commands.outlook import rule_of, what_next
 from planrrr_cli.commands.shapes import (
     Shape,
     attempt_shape,
@@ -85,5 +85,7 @@ def _shape(
         "attempts": one.attempts,
         "history": [attempt_shape(attempt) for attempt in attempts],
         "connection_removed": gone is not None,
+        "rule": None if gone else rule_of(one, now),
+        "held_by": one.held_by.value if one.held_by else None,
         "next": what_next(one, now, gone),
     }

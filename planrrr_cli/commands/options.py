@@ -161,6 +161,15 @@ ReasonOption = Annotated[
     str | None, typer.Option("--reason", metavar="TEXT", help="How you know; kept in the story.")
 ]
 
+CheckFlag = Annotated[bool, typer.Option("--check", help="Exit with 1 unless all are closed.")]
+WatchFlag = Annotated[bool, typer.Option("--watch", help="Look again every two seconds, until Ctrl-C.")]
+ForOption = Annotated[
+    str | None, typer.Option("--for", metavar="DURATION", help="How long: 90s, 30m, 2h, 1d.")
+]
+WhyOption = Annotated[
+    str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with who said it.")
+]
+
 Port = Annotated[
     int, typer.Option("--port", metavar="N", min=0, max=65_535, help="On loopback; 0 takes any free one.")
 ]

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from planrrr_cli.commands.shapes import short
 from planrrr_cli.commands.targets import waits
+from planrrr_cli.domain.connections import ConnectionStatus
+from planrrr_cli.domain.errors import ErrorKind
 from planrrr_cli.domain.publications import Publication, State
 from planrrr_cli.publishing.admission import lateness
 from planrrr_cli.render import exact
@@ -50,10 +52,50 @@ def held_up(one: Publication, now: datetime, what: str) -> str | None:
     """Why ``what`` cannot happen at its time; None when nothing on the account is in its way."""
     if waiting := waits(one.connection):
         return f"{what} when its account may be used again: {waiting}"
+    if waits_for_a_breaker(one, now) and one.wake_at:
+        if one.error is None:
+            return f"{what} at {exact(one.wake_at)}, when its breaker may let it pass"
+        why = one.error.next if one.state is State.IN_DOUBT else one.error.message
+        return f"{what} at {exact(one.wake_at)} ({why})"
     until = one.connection.held_until
     if until and until > now:
         return f"{what} at {exact(until)}, when the platform lets the account go on"
     return None
+
+
+def waits_for_a_breaker(one: Publication, now: datetime) -> bool:
+    return one.held_by is not None and one.wake_at is not None and one.wake_at > now
+
+
+def rule_of(one: Publication, now: datetime) -> str | None:
+    """Which rule put it where it is; None where nothing but its time, or a person, did."""
+    match one.state:
+        case State.SCHEDULED | State.PROCESSING | State.PUBLISHED:
+            return _waiting_rule(one, now)
+        case State.IN_DOUBT:
+            return "breaker" if waits_for_a_breaker(one, now) else "doubt"
+        case State.MISSED:
+            return "max_lateness"
+        case State.FAILED:
+            kind = one.error.kind if one.error else None
+            refused = kind in {ErrorKind.VALIDATION_ERROR, ErrorKind.MEDIA_UPLOAD_ERROR}
+            return "refused" if refused else "attempts"
+        case State.DRAFT | State.PUBLISHING | State.CANCELLED:
+            return None
+
+
+def _waiting_rule(one: Publication, now: datetime) -> str | None:
+    if one.wake_at is None:
+        return None
+    if one.connection.status is not ConnectionStatus.ACTIVE:
+        return str(one.connection.status)
+    if waits_for_a_breaker(one, now):
+        return "breaker"
+    if one.connection.held_until and one.connection.held_until > now:
+        return "account_hold"
+    if one.error is None or one.wake_at <= now:
+        return None
+    return "rate_limit" if one.error.kind is ErrorKind.RATE_LIMIT_ERROR else "retry"
 
 
 def _when(one: Publication, now: datetime) -> str:

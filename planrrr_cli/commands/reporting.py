@@ -11,9 +11,10 @@ from planrrr_cli import render
 from planrrr_cli.commands.shapes import Shape, error_shape, short
 from planrrr_cli.commands.showing import why, zone
 from planrrr_cli.context import Context
+from planrrr_cli.domain.breaker import BreakerState
 from planrrr_cli.domain.publications import Outcome
 from planrrr_cli.idle import held_up
-from planrrr_cli.publishing.report import COUNTED, NEEDS_PERSON, ReportLine, RunReport
+from planrrr_cli.publishing.report import COUNTED, NEEDS_PERSON, BreakerLine, ReportLine, RunReport
 
 MOST_SHOWN = 50  # lines of the table for people; machines get all of them
 
@@ -38,6 +39,17 @@ def _line_shape(line: ReportLine) -> Shape:
     return shape | ({"notices": list(line.notices)} if line.notices else {})
 
 
+def _breaker_shape(one: BreakerLine) -> Shape:
+    return {
+        "scope": one.scope,
+        "platform": one.platform,
+        "state": one.state.value,
+        "opened_at": render.iso(one.opened_at),
+        "open_until": render.iso(one.open_until),
+        "reason": one.reason,
+    }
+
+
 def show_report(report: RunReport, ctx: Context, command: str, *, as_json: bool) -> int:
     """Writes what a run did; the exit code it deserves."""
     counts = {outcome.value: report.counts.get(outcome.value, 0) for outcome in COUNTED}
@@ -48,6 +60,7 @@ def show_report(report: RunReport, ctx: Context, command: str, *, as_json: bool)
             "next_look": render.iso(report.next_look),
             "needs_reauth": list(report.needs_reauth),
             "waiting": dict(report.due),
+            "breakers": [_breaker_shape(one) for one in report.breakers],
             "stopped_by": signal.Signals(report.stopped_by).name if report.stopped_by else None,
             "publications": [_line_shape(line) for line in report.publications],
         }
@@ -83,7 +96,11 @@ def _people(report: RunReport, counts: dict[str, int], ctx: Context, *, whole_qu
     parts = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
     nothing = "nothing could begin" if any(report.due.values()) else "nothing was due"
     render.line(f"run {short(report.run_id)}: {', '.join(parts) or nothing}")
-    for said in [*_needs_somebody(report, ctx), *(_waits(report.due) if whole_queue else ())]:
+    for said in [
+        *_breakers(report, ctx),
+        *_needs_somebody(report, ctx),
+        *(_waits(report.due) if whole_queue else ()),
+    ]:
         render.say(said)
     if report.stopped_by:
         render.say(f"stopped by {signal.Signals(report.stopped_by).name}; the next run goes on")
@@ -95,6 +112,16 @@ def _shown(lines: Sequence[ReportLine]) -> Sequence[ReportLine]:
         return lines
     urgent = sorted(range(len(lines)), key=lambda at: (lines[at].outcome not in NEEDS_PERSON, at))
     return [lines[at] for at in sorted(urgent[:MOST_SHOWN])]
+
+
+def _breakers(report: RunReport, ctx: Context) -> Iterator[str]:
+    """What this run has seen open or close, each once."""
+    for one in report.breakers:
+        if one.state is BreakerState.CLOSED:
+            yield f"{one.called} is well again; what waited for it goes on"
+        else:
+            until = render.when(one.open_until, zone(ctx))
+            yield f"{one.called} is left alone until {until} ({one.reason}): planrrr breaker-status"
 
 
 def _needs_somebody(report: RunReport, ctx: Context) -> Iterator[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,19 +14,17 @@ from planrrr_cli.commands.choosing import choose
 from planrrr_cli.commands.outlook import what_next
 from planrrr_cli.commands.post_addresses import read_address, read_remote_id, remote_id_in, same_post
 from planrrr_cli.commands.shapes import publication_shape, resolved_shape, short
+from planrrr_cli.commands.who import read_reason, who
 from planrrr_cli.context import Context
 from planrrr_cli.domain.errors import ConfigError, PlatformError, Refused, UsageError
 from planrrr_cli.domain.publications import Publication, State
 from planrrr_cli.domain.steps import Finding, Landed, Published, Unknown
-from planrrr_cli.logs import mask
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.platforms.base import Objection, Publisher
 from planrrr_cli.store import publications
 from planrrr_cli.store.loading import BOUND_RECENTLY, load
 
 log = logging.getLogger("planrrr")
-
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +95,7 @@ def resolve(
             published=out.remote_id if isinstance(out, Published) else None,
             permalink=out.permalink if isinstance(out, Published) else None,
             landed=out.notes if isinstance(out, Landed) else None,
-            by=_who(),
+            by=who(),
             now=now,
             reason=answer.reason,
             evidence=evidence,
@@ -146,8 +142,8 @@ def _read(
 ) -> Answer:
     api_url = ctx.app(one.platform).api_url
     url = read_address(published, one.platform, api_url=api_url) if published is not None else None
-    said = mask(render.preview(reason, LONGEST_REASON)) if reason else None
-    return Answer(url, read_remote_id(remote_id, one) if remote_id is not None else None, said or None)
+    named = read_remote_id(remote_id, one) if remote_id is not None else None
+    return Answer(url, named, read_reason(reason))
 
 
 def _named(one: Publication, answer: Answer) -> str | None:
@@ -236,11 +232,3 @@ def _ago(span: timedelta) -> str:
     if minutes < 1:
         return "less than a minute"
     return render.counted(minutes, "minute") if minutes < 120 else render.counted(minutes // 60, "hour")
-
-
-def _who() -> str:
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError):
-        user = "unknown"
-    return f"{user}@{socket.gethostname()}"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from planrrr_cli import render
-from planrrr_cli.commands.outlook import what_next
+from planrrr_cli.commands.outlook import rule_of, what_next
 from planrrr_cli.commands.shapes import short
 from planrrr_cli.commands.targets import waits
 from planrrr_cli.domain.publications import RESOLVED, Attempt, AttemptKind, Outcome, Publication, State
@@ -18,6 +18,20 @@ _STEPS: Mapping[str, str] = {
     "point_of_no_return": "point of no return noted: from here on it may be out",
     "checkpoint": "noted",
     "spend": "counted against an allowance",
+}
+
+
+_RULES: Mapping[str, str] = {
+    "max_lateness": "max_lateness: what is later than that is never sent by itself",
+    "doubt": "doubt: it may be out, and nothing is sent again without proof",
+    "refused": "refused: neither the platform nor its rules take it as it is",
+    "attempts": "attempts: all that it had are made",
+    "needs_reauth": "sign-in: the account waits for a person",
+    "paused": "paused: a person paused the account",
+    "breaker": "circuit breaker: its platform is left alone (planrrr breaker-status); no attempt is spent",
+    "account_hold": "hold: the platform lets the account wait",
+    "rate_limit": "rate limit: it waits for the platform's own time, and no attempt is spent",
+    "retry": "retry: with growing waits, as often as WORKER_RETRY_ATTEMPTS says",
 }
 
 
@@ -51,6 +65,8 @@ def story(
         yield f"  notice      {notice}"
     if one.error is not None:
         yield f"  error       {one.error.kind}: {one.error.message}"
+    if rule := rule_of(one, now):
+        yield f"  rule        {_RULES[rule]}"
     yield f"  next        {what_next(one, now, gone)}"
     if worked_on_by:
         run = worked_on_by

@@ -9,7 +9,6 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from planrrr_cli.domain.errors import Scope
 from planrrr_cli.domain.secrets import Secret
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -80,14 +79,3 @@ class Connection:
     max_lateness: timedelta | None = None
     app_id: str | None = None
     app_secret: Secret | None = None
-
-
-def shares(one: Connection, other: Connection, scope: Scope) -> bool:
-    """Whether what limits ``other`` within ``scope`` limits ``one`` too."""
-    match scope:
-        case Scope.CONNECTION:
-            return one.id == other.id
-        case Scope.APP:
-            return one.platform is other.platform and one.app_id == other.app_id
-        case Scope.PLATFORM:
-            return one.platform is other.platform

@@ -5,17 +5,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
-from planrrr_cli.domain.backoff import rate_limit_ends, retry_delay
-from planrrr_cli.domain.errors import ConnectionRevoked, PlatformError, RateLimited, Scope, TokenExpired
+from planrrr_cli.domain.backoff import retry_delay
+from planrrr_cli.domain.errors import ConnectionRevoked, PlatformError, RateLimited, TokenExpired
 from planrrr_cli.domain.publications import Outcome, Publication, State
-from planrrr_cli.domain.settlement import MOST_FOLLOW_UPS, Settlement, held, note
+from planrrr_cli.domain.settlement import MOST_FOLLOW_UPS, Outage, Settlement, held, held_by, limit_ends, note
 from planrrr_cli.domain.steps import FollowedUp
 
 _PATIENCE = timedelta(seconds=30)
 
 
 def after_follow_up(
-    ending: FollowedUp | PlatformError, publication: Publication, *, now: datetime, random: Random
+    ending: FollowedUp | PlatformError,
+    publication: Publication,
+    *,
+    outage: Outage | None = None,
+    now: datetime,
+    random: Random,
 ) -> Settlement:
     """The publication keeps no error, since it is out; its attempt does, so that the story can be told."""
     if isinstance(ending, FollowedUp):
@@ -24,6 +29,14 @@ def after_follow_up(
         )
     if isinstance(ending, ConnectionRevoked | TokenExpired | RateLimited):
         return _waits(ending, now=now, random=random)
+    if outage is not None and outage.proven:
+        return Settlement(
+            Outcome.PUBLISHED,
+            State.PUBLISHED,
+            wake_at=outage.until,
+            held_by=outage.scope,
+            attempt_error=note(ending, f"the post is out; what is missing follows: {outage.told}"),
+        )
     tries = publication.follow_ups + 1
     if tries < MOST_FOLLOW_UPS:
         at = now + retry_delay(tries, _PATIENCE, random)
@@ -43,9 +56,7 @@ def _waits(
     error: ConnectionRevoked | TokenExpired | RateLimited, *, now: datetime, random: Random
 ) -> Settlement:
     """The account has to wait or be mended; the post is out whatever happens."""
-    until = (
-        rate_limit_ends(error.retry_at, now=now, random=random) if isinstance(error, RateLimited) else None
-    )
+    until = limit_ends(error, now=now, random=random) if isinstance(error, RateLimited) else None
     if until is not None:
         then = f"the post is out; what is missing follows at {until:%Y-%m-%d %H:%M} UTC"
     elif isinstance(error, TokenExpired):
@@ -59,7 +70,7 @@ def _waits(
         wake_at=until or now,
         needs_reauth=error.message if isinstance(error, ConnectionRevoked) else None,
         hold_until=held(error, until),
-        hold_scope=error.scope if isinstance(error, RateLimited) else Scope.CONNECTION,
+        held_by=held_by(error),
         refresh_token=isinstance(error, TokenExpired),
         attempt_error=note(error, then),
     )

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from planrrr_cli.domain.connections import NOTHING, Connection, Platform
-from planrrr_cli.domain.errors import ErrorKind
+from planrrr_cli.domain.errors import ErrorKind, Scope
 from planrrr_cli.domain.posts import Post
 
 
@@ -147,7 +147,8 @@ class Publication:
     first such moment ever, and ``doubts`` counts the doubts that were settled as absent. ``attempts`` counts the
     attempts begun, ``spent`` those that count against the limit, ``interruptions`` the processes that died in a
     row. ``doubt_looks`` are the looks of this doubt so far, ``absent_looks`` those that read well and found nothing.
-    ``other_remote_ids`` are bound to other publications of the connection and can never be this one.
+    ``other_remote_ids`` are bound to other publications of the connection and can never be this one. ``held_by``: whose
+    breaker it waits for.
     """
 
     id: str
@@ -174,6 +175,7 @@ class Publication:
     error: ErrorNote | None = None
     notices: tuple[str, ...] = ()
     other_remote_ids: frozenset[str] = frozenset()
+    held_by: Scope | None = None
 
     @property
     def platform(self) -> Platform:

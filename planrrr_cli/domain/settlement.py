@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from planrrr_cli.domain.backoff import rate_limit_ends, retry_delay
+from planrrr_cli.domain.breaker import LONGEST_HOLD
 from planrrr_cli.domain.doubt import AskPerson, Found, GoOn, LookAgain, Patience, ProvedAbsent, Verdict
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
@@ -39,14 +40,28 @@ class Retries:
 
 
 @dataclass(frozen=True, slots=True)
+class Outage:
+    """The platform itself seems to be sick, so that a failure says nothing about the post: it waits ``until`` then.
+
+    ``proven``: a breaker is open, that of ``scope``. Otherwise only nobody else has got through meanwhile, which is
+    reason enough not to give up, and no reason to wait sooner. ``told``: a sentence that ends with when it goes on.
+    """
+
+    until: datetime
+    told: str
+    proven: bool
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """Everything the settling write changes. ``None`` in ``wake_at`` means that nobody needs to look.
 
-    ``clear_sending`` ends the point of no return. ``hold_until``: the platform asked the whole account to wait, or
-    with another ``hold_scope`` every account of its app or of the platform. ``needs_reauth``: the reason why a person
-    must sign in again. ``checkpoint`` replaces the stored one, when a look learned what the lost answer had said.
-    ``attempt_error``: what the attempt met and the publication, being out, does not carry. ``waits_for``: what is not
-    wrong and takes time, in words for the report.
+    ``clear_sending`` ends the point of no return. ``hold_until``: the platform asked the whole account to wait.
+    ``held_by``: whose breaker it waits for. ``needs_reauth``: the reason why a person must sign in again.
+    ``checkpoint`` replaces the stored one, when a look learned what the lost answer had said. ``attempt_error``: what
+    the attempt met and the publication, being out, does not carry. ``waits_for``: what is not wrong and
+    takes time, in words for the report.
     """
 
     outcome: Outcome
@@ -60,7 +75,7 @@ class Settlement:
     clear_error: bool = False
     needs_reauth: str | None = None
     hold_until: datetime | None = None
-    hold_scope: Scope = Scope.CONNECTION
+    held_by: Scope | None = None
     checkpoint: Mapping[str, Any] | None = None
     refresh_token: bool = False
     doubt_looks: int = 0
@@ -117,6 +132,7 @@ def after_error(
     sent: bool,
     retries: Retries,
     patience: Patience,
+    outage: Outage | None = None,
     now: datetime,
     random: Random,
 ) -> Settlement:
@@ -152,7 +168,7 @@ def after_error(
                 refresh_token=True,
             )
         case RateLimited():
-            until = rate_limit_ends(error.retry_at, now=now, random=random)
+            until = limit_ends(error, now=now, random=random)
             return Settlement(
                 Outcome.DEFERRED,
                 waiting,
@@ -160,7 +176,7 @@ def after_error(
                 clear_sending=True,
                 error=note(error, error.next_step or f"it goes on by itself at {until:%Y-%m-%d %H:%M} UTC"),
                 hold_until=held(error, until),
-                hold_scope=error.scope,
+                held_by=held_by(error),
                 checkpoint=None
                 if WAITED in publication.checkpoint
                 else {**publication.checkpoint, WAITED: True},
@@ -169,12 +185,37 @@ def after_error(
             most = retries.attempts
         case _:
             most = min(2, retries.attempts)  # UnexpectedReply: retry once, then fail
+            outage = outage if outage is not None and outage.proven else None
+    if outage is not None and (outage.proven or publication.spent + 1 >= most):
+        return Settlement(
+            Outcome.DEFERRED,
+            waiting,
+            wake_at=outage.until,
+            clear_sending=True,
+            error=note(error, outage.told),
+            held_by=outage.scope,
+        )
     return _retry_or_fail(error, publication, waiting, most, retries, patience, now, random)
 
 
 def held(error: PlatformError, until: datetime | None) -> datetime | None:
-    """Until when the whole account rests; not at all where only one allowance of it is used up."""
-    return until if isinstance(error, RateLimited) and error.bucket is None else None
+    """Until when the whole account rests; not at all where only one allowance of it is used up, or where more than
+    this account has to wait, which is what breakers are for."""
+    mine = isinstance(error, RateLimited) and error.bucket is None and error.scope is Scope.CONNECTION
+    return until if mine else None
+
+
+def held_by(error: PlatformError) -> Scope | None:
+    """Whose breaker the error opens by itself: that of the app or of the platform which asked everybody to wait."""
+    if not isinstance(error, RateLimited) or error.bucket is not None or error.scope is Scope.CONNECTION:
+        return None
+    return error.scope
+
+
+def limit_ends(error: RateLimited, *, now: datetime, random: Random) -> datetime:
+    """When to go on after a limit: not later than its breaker is probed, whatever year the platform names."""
+    until = rate_limit_ends(error.retry_at, now=now, random=random)
+    return min(until, now + LONGEST_HOLD) if held_by(error) else until
 
 
 def where_it_goes_on(notes: Mapping[str, Any]) -> State:

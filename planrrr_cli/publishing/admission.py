@@ -1,6 +1,7 @@
 """Whether a publication may begin now, decided before an attempt exists and without spending one.
 
-The order is: lane → token → (here the breaker and the rate-limit buckets will be asked) → lateness → content.
+The order is: lane → token → lateness → content, which need no call, and then, by the run, the breakers; a token is only
+refreshed where they let a call pass. Allowances are asked for by the recipes, before each call that is scarce.
 """
 
 from __future__ import annotations
@@ -71,13 +72,12 @@ def admit(
     tokens = publication.connection.tokens
     if tokens.unreadable:
         return NeedsPerson(tokens.unreadable)
-    if tokens.expires_within(refresh_before, now=now):
-        if can_refresh:
-            return RefreshFirst()
-        if tokens.expires_within(timedelta(0), now=now):
-            return NeedsPerson(f"the token ended at {tokens.expires_at:%Y-%m-%d %H:%M} UTC")
+    ends = tokens.expires_within(refresh_before, now=now)
+    if ends and not can_refresh and tokens.expires_within(timedelta(0), now=now):
+        return NeedsPerson(f"the token ended at {tokens.expires_at:%Y-%m-%d %H:%M} UTC")
+    passed = RefreshFirst() if ends and can_refresh else Admitted()
     if publication.state not in {State.DRAFT, State.SCHEDULED}:
-        return Admitted()
+        return passed
     if not expedited and (late := lateness(publication, now=now)):
         return late
     found = errors_among(problems(publication.post, rules))
@@ -85,7 +85,7 @@ def admit(
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         next_step = f"mend the document and add it again; planrrr explain {publication.id[:8]} tells more"
         return Invalid(ErrorNote(ErrorKind.VALIDATION_ERROR, found[0].message + more, next_step))
-    return Admitted()
+    return passed
 
 
 def lateness(publication: Publication, *, now: datetime) -> TooLate | None:
@@ -93,16 +93,24 @@ def lateness(publication: Publication, *, now: datetime) -> TooLate | None:
     # Half a thread is out and the rest belongs to it, or all of it is there and is only looked at
     if publication.checkpoint.get(PARTS) or publication.checkpoint.get(ACCEPTED):
         return None
-    limited = publication.error is not None and publication.error.kind is ErrorKind.RATE_LIMIT_ERROR
-    made_to_wait = limited or WAITED in publication.checkpoint
-    usual = LONGEST_WAIT if made_to_wait else MAX_LATENESS
-    most = publication.post.max_lateness or publication.connection.max_lateness or usual
-    if publication.due_at is None or now - publication.due_at <= most:
+    if publication.due_at is None or not is_late(publication, now=now):
         return None
-    late = now - publication.due_at
+    most, late = _most(publication), now - publication.due_at
     message = f"it was due {_told(late)} ago and may be at most {_told(most)} late"
     next_step = f"planrrr reschedule {publication.id[:8]} --at now (or another time)"
     return TooLate(ErrorNote(ErrorKind.VALIDATION_ERROR, message, next_step))
+
+
+def is_late(publication: Publication, *, now: datetime) -> bool:
+    """It was promised for a time longer ago than the post, its connection or the default allows."""
+    return publication.due_at is not None and now - publication.due_at > _most(publication)
+
+
+def _most(publication: Publication) -> timedelta:
+    limited = publication.error is not None and publication.error.kind is ErrorKind.RATE_LIMIT_ERROR
+    made_to_wait = limited or WAITED in publication.checkpoint
+    usual = LONGEST_WAIT if made_to_wait else MAX_LATENESS
+    return publication.post.max_lateness or publication.connection.max_lateness or usual
 
 
 def _told(span: timedelta) -> str:

@@ -27,12 +27,16 @@ from planrrr_cli.publishing.admission import (
     admit,
 )
 from planrrr_cli.publishing.attempt import Work
+from planrrr_cli.publishing.breakers import Breakers
 from planrrr_cli.publishing.lane import TURN, Lane
 from planrrr_cli.publishing.pace import Pace
+from planrrr_cli.publishing.refusing import Refusing
 from planrrr_cli.publishing.report import Reporter
 from planrrr_cli.store import Tx, connections, publications
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from planrrr_cli.context import Context
     from planrrr_cli.domain.publications import Attempt
     from planrrr_cli.publishing.options import RunOptions
@@ -49,11 +53,15 @@ class Beginning:
     ``expedited``: what a person named; each begins once at once, then waits like any other.
     """
 
-    def __init__(self, ctx: Context, run_id: str, options: RunOptions, reporter: Reporter) -> None:
+    def __init__(
+        self, ctx: Context, run_id: str, options: RunOptions, reporter: Reporter, breakers: Breakers
+    ) -> None:
         self.ctx = ctx
         self.run_id = run_id
         self.options = options
         self.reporter = reporter
+        self.breakers = breakers
+        self.refusing = Refusing(run_id, options, reporter, breakers.slots)
         self.pace = Pace(ctx.settings.worker_max_jobs_per_second)
         self.expedited = set(options.publications or ())
         self.again = False
@@ -70,14 +78,16 @@ class Beginning:
             lane.handled = TURN
             return None
         admission = self._admission(lane, publication)
-        if isinstance(admission, RefreshFirst):
-            lane.busy, lane.connection = True, publication.connection
-            return Work(lane, None, None, self.ctx.clock.monotonic())
-        if not isinstance(admission, Admitted):
+        if not isinstance(admission, Admitted | RefreshFirst):
             self.again = True
             self.expedited.discard(publication.id)
             self._turn_away(tx, lane, publication, admission)
             return None
+        if self._refused(tx, lane, publication):
+            return None
+        if isinstance(admission, RefreshFirst):
+            lane.busy, lane.connection = True, publication.connection
+            return Work(lane, None, None, self.ctx.clock.monotonic())
         if kind in PACED and not self.pace.take(self.ctx.clock.monotonic()):
             self.paced = True
             return None
@@ -88,6 +98,22 @@ class Beginning:
         self.expedited.discard(publication.id)
         self._begun += kind is AttemptKind.PUBLISH
         return Work(lane, publication, attempt, self.ctx.clock.monotonic())
+
+    def put_off(self, tx: Tx) -> dict[str, datetime]:
+        """What breakers refused in this turn waits, with all else that is due there; when each of them wakes up."""
+        return self.refusing.put_off(tx, now=self.ctx.clock.now())
+
+    def _refused(self, tx: Tx, lane: Lane, publication: Publication) -> bool:
+        """Whether a breaker is in the way; where it lets only one by, this lane may now be that one."""
+        now = self.ctx.clock.now()
+        self.breakers.look(tx, now=now)
+        refusal = self.breakers.refusal(lane, now=now) or self.breakers.take_place(tx, lane, now=now)
+        if refusal is None:
+            return False
+        self.again = True
+        self.expedited.discard(publication.id)
+        self.refusing.add(lane, publication, refusal)
+        return True
 
     def _open(self, tx: Tx, lane: Lane, publication: Publication, kind: AttemptKind) -> Attempt | None:
         """None when it was paused, cancelled or claimed by another run meanwhile; then the lane is put back."""

@@ -7,13 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from planrrr_cli.domain.connections import shares
-from planrrr_cli.domain.errors import Scope
 from planrrr_cli.domain.publications import Publication
-from planrrr_cli.domain.settlement import Settlement
 from planrrr_cli.platforms import PLATFORMS
 from planrrr_cli.publishing.attempt import Ending, Work
 from planrrr_cli.publishing.beginning import Beginning
+from planrrr_cli.publishing.breakers import Breakers
 from planrrr_cli.publishing.lane import LEASE, RENEW_EVERY, TURN, Lane
 from planrrr_cli.publishing.ledger import Ledger, Settled
 from planrrr_cli.publishing.liveness import Process, surely_dead, this_process
@@ -41,6 +39,7 @@ class Board:
         concurrency: int,
         ledger: Ledger,
         reporter: Reporter,
+        breakers: Breakers,
     ) -> None:
         self.ctx = ctx
         self.run_id = run_id
@@ -50,7 +49,7 @@ class Board:
         self.reporter = reporter
         self.closing = False
         self.lanes: dict[str, Lane] = {}
-        self.beginning = Beginning(ctx, run_id, options, reporter)
+        self.beginning = Beginning(ctx, run_id, options, reporter, breakers)
         self._near: dict[str, datetime] = {}
         self._had_turn: set[str] = set()
         self._renew_at = 0.0
@@ -124,25 +123,7 @@ class Board:
         if settlement.needs_reauth or settlement.hold_until or not settled.written:
             lane.handled = TURN
         else:
-            self._expect(publication.id, settlement)
-        if settled.written and settlement.hold_until and settlement.hold_scope is not Scope.CONNECTION:
-            self._hold_others(lane, settlement)
-
-    def _hold_others(self, lane: Lane, settlement: Settlement) -> None:
-        """Other accounts of the app (or the platform) that this run holds go back, too; told once."""
-        for other in self.lanes.values():
-            if shares(other.connection, lane.connection, settlement.hold_scope):
-                other.handled = TURN
-        log.warning(
-            "platform asked to wait",
-            extra={
-                "run_id": self.run_id,
-                "platform": lane.connection.platform.value,
-                "scope": settlement.hold_scope.value,
-                "until": settlement.hold_until.isoformat() if settlement.hold_until else None,
-                "reason": settlement.cause.message if settlement.cause else None,
-            },
-        )
+            self._expect(publication.id, settlement.wake_at)
 
     def refreshed(self, tx: Tx, lane: Lane, ending: Ending) -> None:
         lane.busy = False
@@ -176,7 +157,7 @@ class Board:
         )
         for publication, settlement in self.ledger.rescue(tx, dead_runs=dead):
             self.reporter.settled(publication, settlement)
-            self._expect(publication.id, settlement)
+            self._expect(publication.id, settlement.wake_at)
             log.warning(
                 "publication rescued",
                 extra={
@@ -222,6 +203,8 @@ class Board:
             found = self.beginning.begin(tx, lane, publication)
             if found is not None:
                 work.append(found)
+        for publication_id, wake_at in self.beginning.put_off(tx).items():
+            self._expect(publication_id, wake_at)
         return work
 
     def _turns(self, tx: Tx, held: Iterable[Lane]) -> list[tuple[Lane, Publication]]:
@@ -252,12 +235,9 @@ class Board:
                 lane.closing = True
             self._had_turn |= {key for key, lane in done.items() if lane.handled >= TURN}
 
-    def _expect(self, publication_id: str, settlement: Settlement) -> None:
+    def _expect(self, publication_id: str, wake_at: datetime | None) -> None:
         """Remember a wake-up that is near enough to wait for."""
-        if (
-            settlement.wake_at is not None
-            and settlement.wake_at <= self.ctx.clock.now() + self.options.linger
-        ):
-            self._near[publication_id] = settlement.wake_at
+        if wake_at is not None and wake_at <= self.ctx.clock.now() + self.options.linger:
+            self._near[publication_id] = wake_at
         else:
             self._near.pop(publication_id, None)

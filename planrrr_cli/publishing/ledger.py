@@ -14,6 +14,7 @@ from planrrr_cli.domain.errors import ErrorKind, LeaseLost, NotDurable, Platform
 from planrrr_cli.domain.follow_up import after_follow_up
 from planrrr_cli.domain.publications import Attempt, AttemptKind, ErrorNote, Outcome, Publication, State
 from planrrr_cli.domain.settlement import (
+    Outage,
     Retries,
     Settlement,
     after_bug,
@@ -37,6 +38,7 @@ from planrrr_cli.domain.steps import (
 )
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.attempt import Answer, Bug, Ended, Noted
+from planrrr_cli.publishing.breakers import Breakers
 from planrrr_cli.publishing.quotas import Quotas
 from planrrr_cli.publishing.reconcile import believed, settle_look
 from planrrr_cli.store import Tx, connections, lanes, publications
@@ -63,6 +65,7 @@ class Ledger:
     random: Random
     retries: Retries
     quotas: Quotas
+    breakers: Breakers
 
     def note(self, tx: Tx, noted: Noted) -> Answer:
         """Make one step durable; False when the lane is no longer ours, and then nothing may be sent."""
@@ -97,7 +100,8 @@ class Ledger:
         assert publication is not None and attempt is not None
         self.quotas.after(tx, ended, now=now)
         ended = replace(ended, ending=believed(tx, ended.ending, publication.id))
-        settlement = self.settlement(publication, attempt, ended, now)
+        outage = self.breakers.outage(tx, ended, most=self.retries.attempts, now=now)
+        settlement = self.settlement(publication, attempt, ended, now, outage)
         if (settlement.needs_reauth or settlement.refresh_token) and not connections.still_has(
             tx, publication.connection
         ):  # somebody signed in meanwhile: what was refused is not the token that is there now
@@ -126,7 +130,12 @@ class Ledger:
         return Settled(written or settlement, written is not None)
 
     def settlement(
-        self, publication: Publication, attempt: Attempt, ended: Ended, now: datetime
+        self,
+        publication: Publication,
+        attempt: Attempt,
+        ended: Ended,
+        now: datetime,
+        outage: Outage | None = None,
     ) -> Settlement:
         """The pure decision, chosen by what the attempt set out to do."""
         recipe = publisher_class(publication.platform)
@@ -142,13 +151,13 @@ class Ledger:
                 )
                 return in_doubt(said, publication, recipe.patience, now=now)
             case Absent() | Landed() | Unknown():
-                return self._after_look(ending, publication, now)
+                return self._after_look(ending, publication, now, outage)
             case _ if attempt.kind is AttemptKind.RECONCILE and isinstance(ending, Published | PlatformError):
-                return self._after_look(ending, publication, now)
+                return self._after_look(ending, publication, now, outage)
             case FollowedUp():
                 return after_follow_up(ending, publication, now=now, random=self.random)
             case PlatformError() if attempt.kind is AttemptKind.FOLLOW_UP:
-                return after_follow_up(ending, publication, now=now, random=self.random)
+                return after_follow_up(ending, publication, outage=outage, now=now, random=self.random)
             case Published() | Processing():
                 return after_success(ending, now=now)
             case PlatformError():
@@ -158,6 +167,7 @@ class Ledger:
                     sent=sent,
                     retries=self.retries,
                     patience=recipe.patience,
+                    outage=outage,
                     now=now,
                     random=self.random,
                 )
@@ -182,10 +192,22 @@ class Ledger:
         return after_bug(name, publication, sent=sent, patience=patience, now=now)
 
     def _after_look(
-        self, found: Finding | PlatformError, publication: Publication, now: datetime
+        self,
+        found: Finding | PlatformError,
+        publication: Publication,
+        now: datetime,
+        outage: Outage | None = None,
     ) -> Settlement:
         patience = publisher_class(publication.platform).patience
-        return settle_look(found, publication, patience, retries=self.retries, now=now, random=self.random)
+        return settle_look(
+            found,
+            publication,
+            patience,
+            retries=self.retries,
+            outage=outage,
+            now=now,
+            random=self.random,
+        )
 
     def rescue(self, tx: Tx, *, dead_runs: frozenset[str]) -> list[tuple[Publication, Settlement]]:
         """Take over what expired leases and dead processes held; never sends, only decides where it goes on."""

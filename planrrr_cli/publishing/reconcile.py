@@ -5,19 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from random import Random
+from typing import Any
 
-from planrrr_cli.domain.backoff import rate_limit_ends
 from planrrr_cli.domain.doubt import Patience, weigh
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
     ErrorKind,
     PlatformError,
     RateLimited,
-    Scope,
     TokenExpired,
 )
 from planrrr_cli.domain.publications import ErrorNote, Outcome, Publication, State
-from planrrr_cli.domain.settlement import Retries, Settlement, after_look, held, why_doubtful
+from planrrr_cli.domain.settlement import (
+    Outage,
+    Retries,
+    Settlement,
+    after_look,
+    held,
+    held_by,
+    limit_ends,
+    why_doubtful,
+)
 from planrrr_cli.domain.steps import Absent, Finding, Unknown
 from planrrr_cli.publishing.attempt import Ending
 from planrrr_cli.publishing.liveness import Process, surely_dead, this_process
@@ -44,12 +52,23 @@ def settle_look(
     patience: Patience,
     *,
     retries: Retries,
+    outage: Outage | None = None,
     now: datetime,
     random: Random,
 ) -> Settlement:
-    """A read that failed never counts as absence; a token that died only postpones the question."""
-    if isinstance(finding, ConnectionRevoked | TokenExpired | RateLimited):
-        return _postponed(finding, publication, now=now, random=random)
+    """A read that failed never counts as absence; a token that died only postpones the question.
+
+    It is a look all the same, also while a breaker is open, or nobody would ever ask a person.
+    """
+    if isinstance(finding, RateLimited):
+        until = limit_ends(finding, now=now, random=random)
+        return _postponed(
+            finding, publication, until, hold_until=held(finding, until), held_by=held_by(finding)
+        )
+    if isinstance(finding, ConnectionRevoked):
+        return _postponed(finding, publication, now, needs_reauth=finding.message)
+    if isinstance(finding, TokenExpired):
+        return _postponed(finding, publication, now, refresh_token=True)
     seen = Unknown(finding.message) if isinstance(finding, PlatformError) else finding
     sent_at = publication.sending_since or publication.first_sent_at or now
     verdict = weigh(
@@ -60,19 +79,16 @@ def settle_look(
         sent_at=sent_at,
         now=now,
     )
-    return after_look(verdict, publication, retries=retries, now=now)
+    settlement = after_look(verdict, publication, retries=retries, now=now)
+    wake_at, said = settlement.wake_at, settlement.error
+    if outage is None or not outage.proven or wake_at is None or wake_at >= outage.until or said is None:
+        return settlement
+    said = replace(said, next=outage.told)
+    return replace(settlement, wake_at=outage.until, held_by=outage.scope, error=said)
 
 
-def _postponed(
-    error: ConnectionRevoked | TokenExpired | RateLimited,
-    publication: Publication,
-    *,
-    now: datetime,
-    random: Random,
-) -> Settlement:
-    until = (
-        rate_limit_ends(error.retry_at, now=now, random=random) if isinstance(error, RateLimited) else None
-    )
+def _postponed(error: PlatformError, publication: Publication, until: datetime, **more: Any) -> Settlement:
+    """``more``: what else the settlement changes."""
     said = ErrorNote(
         ErrorKind.OUTCOME_UNKNOWN,
         f"{why_doubtful(publication)}; the platform could not be asked: {error.message}",
@@ -84,12 +100,9 @@ def _postponed(
     return Settlement(
         Outcome.IN_DOUBT,
         State.IN_DOUBT,
-        wake_at=until or now,
+        wake_at=until,
         error=said,
-        needs_reauth=error.message if isinstance(error, ConnectionRevoked) else None,
-        hold_until=held(error, until),
-        hold_scope=error.scope if isinstance(error, RateLimited) else Scope.CONNECTION,
-        refresh_token=isinstance(error, TokenExpired),
         doubt_looks=publication.doubt_looks,
         absent_looks=publication.absent_looks,
+        **more,
     )

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 
+from planrrr_cli.domain.breaker import Breaker, Claim, Key, told
 from planrrr_cli.domain.connections import ConnectionStatus
 from planrrr_cli.domain.posts import Problem, problems
 from planrrr_cli.domain.publications import Publication, State
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.admission import Admitted, Invalid, NeedsPerson, RefreshFirst, TooLate, admit
+from planrrr_cli.publishing.breakers import goes_on, refusal
 from planrrr_cli.publishing.options import RunOptions
-from planrrr_cli.store import lanes, posts
+from planrrr_cli.store import breakers, lanes, posts
 
 if TYPE_CHECKING:
     from planrrr_cli.context import Context
 
+NOBODY = Claim("", "")  # holds no lane, so that it may be any
 LOOKED_AT = frozenset({State.DRAFT, State.SCHEDULED})
 MOST = 10_000
 
@@ -35,6 +39,7 @@ def rehearse(ctx: Context, options: RunOptions) -> list[Rehearsal]:
     """The publications that a run with these options would begin with, in the order of their promised time."""
     with ctx.store.reading() as tx:
         ctx.follow(lanes.database_now(tx))
+        sick = breakers.sick(tx, now=ctx.clock.now())
         views = posts.listing(tx, states=LOOKED_AT, limit=MOST)
     now = ctx.clock.now()
     found = [
@@ -44,7 +49,7 @@ def rehearse(ctx: Context, options: RunOptions) -> list[Rehearsal]:
         if publication.state in LOOKED_AT and _chosen(publication, options, now)
     ]
     found.sort(key=lambda publication: (publication.due_at or now, publication.id))
-    return [_rehearsal(ctx, publication, options, now) for publication in found[: options.limit]]
+    return [_rehearsal(ctx, publication, options, sick, now) for publication in found[: options.limit]]
 
 
 def _chosen(publication: Publication, options: RunOptions, now: datetime) -> bool:
@@ -55,7 +60,13 @@ def _chosen(publication: Publication, options: RunOptions, now: datetime) -> boo
     return publication.wake_at is not None and publication.wake_at <= now
 
 
-def _rehearsal(ctx: Context, publication: Publication, options: RunOptions, now: datetime) -> Rehearsal:
+def _rehearsal(
+    ctx: Context,
+    publication: Publication,
+    options: RunOptions,
+    sick: Mapping[Key, Breaker],
+    now: datetime,
+) -> Rehearsal:
     recipe = publisher_class(publication.platform)
     rules = recipe.rules_for(publication.connection)
     found = problems(publication.post, rules)
@@ -70,7 +81,10 @@ def _rehearsal(ctx: Context, publication: Publication, options: RunOptions, now:
         now=now,
         expedited=options.publications is not None,
     )
+    refused = refusal(sick, publication.connection, NOBODY, now=now)
     match admission:
+        case Admitted() | RefreshFirst() if refused is not None:
+            return Rehearsal(publication, False, f"{told(refused.breaker)}; {goes_on(refused.until)}", found)
         case Admitted():
             return Rehearsal(publication, True, None, found)
         case RefreshFirst():

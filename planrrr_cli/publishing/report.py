@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from planrrr_cli.domain.breaker import BreakerState
 from planrrr_cli.domain.publications import Attempt, AttemptKind, ErrorNote, Outcome, Publication
 from planrrr_cli.domain.settlement import Settlement
 
@@ -70,12 +71,26 @@ class ReportLine:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakerLine:
+    """A breaker that opened or closed: ``called`` names it for people, ``state`` is what it is now."""
+
+    scope: str
+    platform: str
+    called: str
+    state: BreakerState
+    opened_at: datetime | None
+    open_until: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """``counts`` has every counted outcome by its word; ``doubts_waiting`` counts doubts only a person can end.
 
     ``needs_reauth``: the connections on which something is due and somebody has to sign in first.
     ``doubts_pending`` counts the doubts that the platform is still asked about, next at ``next_look``; ``due``
-    what is due and has not begun, by what it waits for (``store.waiting.due``).
+    what is due and has not begun, by what it waits for (``store.waiting.due``). ``breakers``: which this run has seen
+    open or close.
     """
 
     run_id: str
@@ -88,6 +103,7 @@ class RunReport:
     doubts_pending: int = 0
     next_look: datetime | None = None
     due: Mapping[str, int] = field(default_factory=dict)
+    breakers: tuple[BreakerLine, ...] = ()
 
 
 @dataclass(slots=True)
@@ -96,6 +112,7 @@ class Reporter:
 
     lines: dict[str, ReportLine] = field(default_factory=dict)
     needs_reauth: dict[str, None] = field(default_factory=dict)
+    breakers: list[BreakerLine] = field(default_factory=list)
     bugs: int = 0
 
     def settled(
@@ -126,6 +143,12 @@ class Reporter:
             settlement.waits_for,
             settlement.wake_at,
         )
+
+    def refused(self, line: ReportLine) -> None:
+        """A breaker kept it from beginning. What it did before in this run stays told, where that was more."""
+        before = self.lines.get(line.id)
+        if before is None or before.outcome in {Outcome.DEFERRED, Outcome.RETRIED, Outcome.IN_DOUBT}:
+            self.lines[line.id] = line
 
     def counts(self) -> dict[str, int]:
         found = {outcome.value: 0 for outcome in COUNTED}

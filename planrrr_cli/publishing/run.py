@@ -11,11 +11,13 @@ from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from planrrr_cli.domain.breaker import Rules
 from planrrr_cli.domain.errors import StoreUnavailable
 from planrrr_cli.domain.settlement import Retries
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.attempt import Ended, Message, Noted, Nudge, Work, Worker
 from planrrr_cli.publishing.board import Board
+from planrrr_cli.publishing.breakers import Breakers
 from planrrr_cli.publishing.lane import LEASE, Lane
 from planrrr_cli.publishing.ledger import Ledger, Settled
 from planrrr_cli.publishing.liveness import this_process
@@ -56,11 +58,14 @@ class Run:
         self.id = ctx.new_id()
         self.reporter = Reporter()
         self.quotas = Quotas(lambda connection: ctx.app(connection.platform).of(connection).app_id)
-        retries = Retries(ctx.settings.worker_retry_attempts, ctx.settings.worker_retry_delay)
-        self.ledger = Ledger(ctx.clock, ctx.random, retries, self.quotas)
+        settings = ctx.settings
+        retries = Retries(settings.worker_retry_attempts, settings.worker_retry_delay)
+        rules = Rules(settings.breaker_failure_threshold, settings.breaker_window, settings.breaker_reset)
+        self.breakers = Breakers(rules, ctx.random, self.id, ctx.new_id, settings.worker_max_jobs_per_second)
+        self.ledger = Ledger(ctx.clock, ctx.random, retries, self.quotas, self.breakers)
         self.teller = Teller(self.id, self.reporter, progress, ctx.clock)
         self.concurrency = options.concurrency or ctx.settings.worker_concurrency
-        self.board = Board(ctx, self.id, options, self.concurrency, self.ledger, self.reporter)
+        self.board = Board(ctx, self.id, options, self.concurrency, self.ledger, self.reporter, self.breakers)
         self.inbox: SimpleQueue[Message] = SimpleQueue()
         self.jobs: SimpleQueue[Work | None] = SimpleQueue()
         self.workers: list[Worker] = []
@@ -127,6 +132,8 @@ class Run:
                     raise
                 messages = messages + self._receive(TICK)
         self.board.after_commit()
+        for turned in self.breakers.told():
+            self.teller.breaker_turned(turned)
         for answer in answers:
             answer()
         return handed
@@ -134,7 +141,9 @@ class Run:
     def _write(self, tx: Tx, messages: list[Message]) -> list[Callable[[], None]]:
         """What is returned is to be called once this is durable. Safe to repeat when the answer to a commit is lost."""
         answers: list[Callable[[], None]] = []
-        self.quotas.lock(tx, messages, now=self.ctx.clock.now())
+        now = self.ctx.clock.now()
+        self.quotas.lock(tx, messages, now=now)
+        self.breakers.heed(tx, messages, now=now)
         for message in messages:
             if isinstance(message, Noted):
                 answers.append(partial(message.answer.put, self.ledger.note(tx, message)))
@@ -239,6 +248,7 @@ class Run:
             tuple(self.reporter.needs_reauth),
             *looks,
             due,
+            tuple(self.reporter.breakers),
         )
 
     @contextmanager

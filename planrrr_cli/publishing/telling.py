@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from planrrr_cli.domain.clock import Clock
 from planrrr_cli.domain.publications import Outcome
 from planrrr_cli.publishing.attempt import Bug, Ended, Noted, Nudge
+from planrrr_cli.publishing.breakers import Turned
 from planrrr_cli.publishing.ledger import Settled
-from planrrr_cli.publishing.report import Progress, Reporter
+from planrrr_cli.publishing.report import BreakerLine, Progress, Reporter
 
 log = logging.getLogger("planrrr.publishing")
 
@@ -38,6 +39,29 @@ class Teller:
                 "next": "they last as long as they were meant to, from now on",
             }
             log.warning("the clock was ahead", extra=said)
+
+    def breaker_turned(self, turned: Turned) -> None:
+        """Once for each that opens, and once for each that closes; what happens in between is in its history."""
+        now = turned.after
+        key, told = now.key, turned.before if now.is_closed else now
+        self.reporter.breakers.append(
+            BreakerLine(
+                key.scope.value,
+                key.platform.value,
+                str(key),
+                now.state,
+                told.opened_at,
+                now.open_until,
+                told.reason,
+            )
+        )
+        fields = {"run_id": self.run_id, "scope": key.scope.value, "platform": key.platform.value}
+        fields |= {"opened_at": told.opened_at.isoformat() if told.opened_at else ""}
+        if now.is_closed:
+            log.warning("breaker closed", extra=fields)
+            return
+        until = now.open_until.isoformat() if now.open_until else ""
+        log.warning("breaker opened", extra=fields | {"until": until, "reason": now.reason})
 
     def told_to_end(self, nudge: Nudge, under_way: int, grace: float) -> None:
         """By a signal, which nobody else would tell from a run that hangs."""

@@ -34,6 +34,9 @@ class Settings:
     worker_max_jobs_per_second: int
     worker_retry_attempts: int
     worker_retry_delay: timedelta
+    breaker_failure_threshold: int
+    breaker_window: timedelta
+    breaker_reset: timedelta
     http_timeout: float
     facebook_app_id: str | None
     facebook_app_secret: Secret | None

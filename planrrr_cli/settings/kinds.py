@@ -59,6 +59,12 @@ def milliseconds(least: int, most: int) -> Kind:
     return Kind(f"milliseconds {least}–{most}", lambda raw: timedelta(milliseconds=number.parse(raw)))
 
 
+def span(least: int, most: int) -> Kind:
+    """A whole number of seconds, as a timedelta."""
+    number = whole(least, most)
+    return Kind(f"seconds {least}–{most}", lambda raw: timedelta(seconds=number.parse(raw)))
+
+
 def seconds(least: int, most: int) -> Kind:
     """A number of seconds, perhaps with a fraction."""
 

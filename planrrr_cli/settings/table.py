@@ -52,6 +52,19 @@ SETTINGS: Mapping[str, Setting] = {
         "first wait between attempts; it doubles",
         "2000",
     ),
+    "BREAKER_FAILURE_THRESHOLD": Setting(
+        "breaker_failure_threshold",
+        kinds.whole(1, 100),
+        "failures of a platform within the window that open its breaker",
+        "5",
+    ),
+    "BREAKER_WINDOW": Setting("breaker_window", kinds.span(1, 3600), "for so long a failure counts", "60"),
+    "BREAKER_RESET": Setting(
+        "breaker_reset",
+        kinds.span(1, 1800),
+        "how long a platform is left alone at first; it doubles while probes fail, up to 30 minutes",
+        "60",
+    ),
     "PLANRRR_HTTP_TIMEOUT": Setting(
         "http_timeout", kinds.seconds(1, 120), "how long a platform may stay silent", "30"
     ),

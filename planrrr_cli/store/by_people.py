@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
 
 from planrrr_cli.domain.errors import NotFound, Refused
 from planrrr_cli.domain.publications import (
@@ -62,6 +62,7 @@ def reschedule(tx: Tx, publication_id: str, *, due_at: datetime, now: datetime) 
         "spent": 0,
         "interruptions": 0,
         "sending_since": None,
+        "held_by": None,
         **rows.error_values(None),
     }
     if row[publications.c.first_sent_at] is not None:
@@ -80,7 +81,7 @@ def anew(row: RowMapping) -> dict[str, Any]:
 def cancel(tx: Tx, publication_id: str, *, now: datetime) -> None:
     """It is not sent, unless a person reschedules it."""
     refuse_unless(locked(tx, publication_id), CANCELLABLE, "cancelled")
-    write(tx, publication_id, {"state": State.CANCELLED, "wake_at": None}, now)
+    write(tx, publication_id, {"state": State.CANCELLED, "wake_at": None, "held_by": None}, now)
 
 
 def new_generation(tx: Tx, publication_id: str, *, now: datetime) -> str:
@@ -132,6 +133,14 @@ def attempts_of(tx: Tx, publication_id: str) -> list[Attempt]:
     query = select(attempts).join(publications, p.id == a.publication_id)
     query = query.where(a.publication_id == publication_id, p.team_id == tx.team).order_by(a.number)
     return [rows.attempt(row) for row in tx.conn.execute(query).mappings()]
+
+
+def previous_end(tx: Tx, attempt: Attempt) -> datetime | None:
+    """When the try before this one ended; None for the first."""
+    a = attempts.c
+    others = (a.publication_id == attempt.publication_id) & (a.number < attempt.number)
+    found: datetime | None = tx.conn.execute(select(func.max(a.ended_at)).where(others)).scalar()
+    return found
 
 
 def locked(tx: Tx, publication_id: str) -> RowMapping:

@@ -10,7 +10,14 @@ from sqlalchemy import Update, func, insert, update
 
 from planrrr_cli.domain.publications import Attempt, AttemptKind, ErrorNote, Publication, State
 from planrrr_cli.store import rows
-from planrrr_cli.store.by_people import attempts_of, cancel, find, new_generation, reschedule
+from planrrr_cli.store.by_people import (
+    attempts_of,
+    cancel,
+    find,
+    new_generation,
+    previous_end,
+    reschedule,
+)
 from planrrr_cli.store.guards import appended, as_given, attempt_is_open, given, lane_is_mine, to_append, took
 from planrrr_cli.store.resolving import Evidence, resolve
 from planrrr_cli.store.schema import attempts, publications
@@ -27,6 +34,7 @@ __all__ = [
     "miss",
     "new_generation",
     "note",
+    "previous_end",
     "record_lost",
     "reschedule",
     "resolve",
@@ -52,7 +60,7 @@ def _beginning(kind: AttemptKind) -> Update:
     if kind in {AttemptKind.PUBLISH, AttemptKind.CHECK}:  # a look keeps the state
         # A draft that is published now was never promised for a time: it is promised for this one.
         due_at = func.coalesce(_p.due_at, given(_p.updated_at))
-        values |= {"state": State.PUBLISHING, "wake_at": None, "due_at": due_at}
+        values |= {"state": State.PUBLISHING, "wake_at": None, "held_by": None, "due_at": due_at}
     elif kind is AttemptKind.FOLLOW_UP:
         values |= {"follow_ups": _p.follow_ups + 1}
     return update(publications).where(as_read, lane_is_mine(beginning=True)).values(values)
@@ -80,12 +88,12 @@ _STEP = {
 _DEFER = (
     update(publications)
     .where(_p.id == given(_p.id), _p.state.in_(_WAITS), lane_is_mine())
-    .values(wake_at=given(_p.wake_at), updated_at=given(_p.updated_at), **_ERROR)
+    .values(wake_at=given(_p.wake_at), held_by=None, updated_at=given(_p.updated_at), **_ERROR)
 )
 _MISS = (
     update(publications)
     .where(_p.id == given(_p.id), _p.state == State.SCHEDULED, lane_is_mine())
-    .values(state=State.MISSED, wake_at=None, updated_at=given(_p.updated_at), **_ERROR)
+    .values(state=State.MISSED, wake_at=None, held_by=None, updated_at=given(_p.updated_at), **_ERROR)
 )
 
 

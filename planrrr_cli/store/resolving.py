@@ -65,6 +65,7 @@ def resolve(
         "sending_since": None,
         "doubt_looks": 0,
         "absent_looks": 0,
+        "held_by": None,
         **rows.error_values(None),
     }
     if out:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from planrrr_cli.domain.connections import Connection, ConnectionStatus, Platform, Tokens
-from planrrr_cli.domain.errors import ErrorKind, TokenUnreadable
+from planrrr_cli.domain.errors import ErrorKind, Scope, TokenUnreadable
 from planrrr_cli.domain.posts import Media, MediaKind, Post, Shape
 from planrrr_cli.domain.publications import Attempt, AttemptKind, ErrorNote, Outcome, Publication, State
 from planrrr_cli.domain.secrets import Secret
@@ -208,6 +208,7 @@ def publication(
         error=error(row, schema.publications),
         notices=tuple(row[p.notices]),
         other_remote_ids=others,
+        held_by=Scope(row[p.held_by]) if row[p.held_by] else None,
     )
 
 

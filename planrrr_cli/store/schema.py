@@ -18,8 +18,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from planrrr_cli.domain.breaker import BreakerState
 from planrrr_cli.domain.connections import ConnectionStatus, Platform
-from planrrr_cli.domain.errors import ErrorKind
+from planrrr_cli.domain.errors import ErrorKind, Scope
 from planrrr_cli.domain.posts import MediaKind
 from planrrr_cli.domain.publications import AttemptKind, Outcome, State
 from planrrr_cli.store.columns import Id, Json, Seconds, UtcDateTime, Words
@@ -172,6 +173,7 @@ publications = Table(
     Column("notices", Json, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("held_by", Words),  # the scope of the breaker that it waits for
     UniqueConstraint("post_id", "connection_id", "generation"),
     _one_of("state", State),
     _one_of("error_kind", ErrorKind),
@@ -187,6 +189,7 @@ _bound = publications.c.remote_id.is_not(None)
 _awake = publications.c.wake_at.is_not(None)
 _publishing = publications.c.state == "publishing"
 _in_doubt = publications.c.state == "in_doubt"
+_held = publications.c.held_by.is_not(None)
 for _name, _columns, _where, _unique in (
     ("uq_publications_remote_id", ("connection_id", "remote_id"), _bound, True),
     ("ix_publications_bound", ("connection_id", "published_at"), _bound, False),
@@ -195,6 +198,7 @@ for _name, _columns, _where, _unique in (
     ("ix_publications_lane_order", ("connection_id", "due_at", "created_at", "ordinal", "id"), _awake, False),
     ("ix_publications_publishing", ("team_id", "connection_id"), _publishing, False),
     ("ix_publications_in_doubt", ("team_id",), _in_doubt, False),
+    ("ix_publications_held", ("connection_id",), _held, False),
     ("ix_publications_listing", ("due_at", "team_id"), None, False),
 ):
     Index(
@@ -268,3 +272,52 @@ spends = Table(
     CheckConstraint("amount >= 1", name="amount"),
 )
 Index("ix_spends_bucket_owner_spent_at", spends.c.bucket, spends.c.owner, spends.c.spent_at)
+
+# A platform is sick for everybody who uses this database: these two have no team either.
+breakers = Table(
+    "breakers",
+    metadata,
+    Column("scope", Words, nullable=False),
+    Column("platform", Words, nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("failures", Json, nullable=False),
+    Column("opened_at", UtcDateTime),
+    Column("open_until", UtcDateTime),
+    Column("trips", Integer, nullable=False),
+    Column("successes", Integer, nullable=False),
+    Column("probe_connection", Id),  # the place belongs to this lane's claim for as long as it has a lease
+    Column("probe_claim", Id),
+    Column("probe_since", UtcDateTime),
+    Column("reason", Words, nullable=False),
+    Column("last_success_at", UtcDateTime),
+    Column("updated_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("platform", "scope", "owner"),
+    _one_of("scope", Scope),
+    _one_of("platform", Platform),
+    _one_of("state", BreakerState),
+    CheckConstraint("(state = 'closed') = (opened_at IS NULL)", name="opened"),
+    CheckConstraint("(state = 'closed') = (open_until IS NULL)", name="ends"),
+)
+
+breaker_events = Table(
+    "breaker_events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("platform", Words, nullable=False),
+    Column("scope", Words, nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("from_state", Words, nullable=False),
+    Column("to_state", Words, nullable=False),
+    Column("open_until", UtcDateTime),
+    Column("why", Words, nullable=False),
+    Column("evidence", Json, nullable=False),
+    Column("run_id", Id),  # NULL where a person did it, and then "by" says who
+    Column("by", Words),
+    _one_of("scope", Scope),
+    _one_of("platform", Platform),
+    _one_of("from_state", BreakerState),
+    _one_of("to_state", BreakerState),
+)
+Index("ix_breaker_events_platform_at", breaker_events.c.platform, breaker_events.c.at)

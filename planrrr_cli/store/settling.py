@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Update, bindparam, func, select, update
 
 from planrrr_cli.domain.connections import ConnectionStatus
-from planrrr_cli.domain.errors import ErrorKind, Scope
+from planrrr_cli.domain.errors import ErrorKind
 from planrrr_cli.domain.publications import Attempt, AttemptKind, ErrorNote, Outcome, Publication, State
 from planrrr_cli.domain.settlement import Settlement
 from planrrr_cli.store import rows
@@ -24,7 +24,6 @@ from planrrr_cli.store.guards import (
     to_append,
     took,
 )
-from planrrr_cli.store.holding import hold_all
 from planrrr_cli.store.schema import attempts, connections, publications
 from planrrr_cli.store.session import Tx
 
@@ -56,7 +55,7 @@ class _Shape:
 def _settling(shape: _Shape) -> Update:
     p = publications.c
     values: dict[str, Any] = {
-        name: given(p[name]) for name in ("state", "wake_at", "doubt_looks", "absent_looks")
+        name: given(p[name]) for name in ("state", "wake_at", "held_by", "doubt_looks", "absent_looks")
     }
     values |= {"spent": p.spent + given(p.spent), "updated_at": given(p.updated_at)}
     values |= {"interruptions": p.interruptions + 1 if shape.stranded else 0}
@@ -176,7 +175,7 @@ def _written(
         sending=settlement.clear_sending,
         notices=len(settlement.notices),
     )
-    names = ["state", "wake_at", "spent", "doubt_looks", "absent_looks"]
+    names = ["state", "wake_at", "held_by", "spent", "doubt_looks", "absent_looks"]
     names += ["remote_id"] * shape.remote_id + ["permalink"] * shape.permalink
     names += ["checkpoint"] * shape.checkpoint
     values = {name: getattr(settlement, name) for name in names} | {"updated_at": now}
@@ -210,11 +209,7 @@ def _settle_connection(tx: Tx, publication_id: str, settlement: Settlement, now:
         values |= {"status": ConnectionStatus.NEEDS_REAUTH, "status_reason": settlement.needs_reauth}
     if settlement.hold_until is not None:
         reason = settlement.cause.message if settlement.cause else None
-        held = {"held_until": settlement.hold_until, "held_reason": reason}
-        if settlement.hold_scope is Scope.CONNECTION:
-            values |= held
-        else:
-            hold_all(tx, lane, settlement.hold_scope, held | {"updated_at": now})
+        values |= {"held_until": settlement.hold_until, "held_reason": reason}
     if values:
         mine = connections.c.id == lane
         tx.conn.execute(update(connections).where(mine).values(values | {"updated_at": now}))

@@ -20,6 +20,7 @@ from planrrr_cli.domain.errors import (
     PlatformError,
     PlatformUnavailable,
     RateLimited,
+    Scope,
     TokenExpired,
     UnexpectedReply,
 )
@@ -38,6 +39,7 @@ from planrrr_cli.domain.settlement import (
     ACCEPTED,
     MOST_INTERRUPTIONS,
     WAITED,
+    Outage,
     Retries,
     Settlement,
     after_bug,
@@ -77,13 +79,15 @@ def settle(
     *,
     sent: bool = False,
     retries: Retries = Retries(),  # noqa: B008 - frozen
+    outage: Outage | None = None,
     **more: object,
 ) -> Settlement:
     if sent:
         more.setdefault("sending_since", NOW)
         more.setdefault("first_sent_at", NOW)
     return after_error(
-        error, publication(**more), sent=sent, retries=retries, patience=PATIENCE, now=NOW, random=Random(1)
+        error, publication(**more), sent=sent, retries=retries, patience=PATIENCE, outage=outage, now=NOW,
+        random=Random(1),
     )  # fmt: skip
 
 
@@ -337,3 +341,56 @@ def test_no_error_leads_along_an_arrow_that_does_not_exist_or_forgets_to_say_why
         assert settlement.wake_at is not None and settlement.wake_at >= NOW
     if sent and kind in (OutcomeUnknown, UnexpectedReply, PlatformUnavailable):
         assert settlement.state is State.IN_DOUBT
+
+
+def outage(*, proven: bool) -> Outage:
+    scope = Scope.PLATFORM if proven else None
+    return Outage(NOW + timedelta(minutes=7), "it goes on later", proven=proven, scope=scope)
+
+
+def unavailable() -> PlatformUnavailable:
+    return PlatformUnavailable("no answer", platform="facebook")
+
+
+@pytest.mark.parametrize("spent", [0, 1, 2, 7])
+@pytest.mark.parametrize("error", [unavailable(), UnexpectedReply("odd", platform="facebook")])
+def test_while_a_breaker_is_open_no_attempt_is_spent_and_nothing_fails(
+    error: PlatformError, spent: int
+) -> None:
+    found = settle(error, spent=spent, outage=outage(proven=True))
+    assert (found.outcome, found.state, found.spent) == (Outcome.DEFERRED, State.SCHEDULED, 0)
+    assert found.wake_at == NOW + timedelta(minutes=7) and found.held_by is Scope.PLATFORM
+
+
+def test_where_nobody_else_gets_through_only_the_last_attempt_is_not_spent() -> None:
+    quick = [settle(unavailable(), spent=spent, outage=outage(proven=False)) for spent in (0, 1)]
+    assert [(one.outcome, one.spent, one.held_by) for one in quick] == [(Outcome.RETRIED, 1, None)] * 2
+    last = settle(unavailable(), spent=2, outage=outage(proven=False))
+    assert (last.outcome, last.state, last.spent) == (Outcome.DEFERRED, State.SCHEDULED, 0)
+    assert settle(unavailable(), spent=2).state is State.FAILED
+    odd = settle(UnexpectedReply("odd", platform="facebook"), spent=1, outage=outage(proven=False))
+    assert odd.state is State.FAILED, "an answer is no sign of an outage"
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_an_outage_never_turns_what_may_be_out_into_something_to_send(proven: bool) -> None:
+    for error in (unavailable(), UnexpectedReply("odd", platform="facebook")):
+        assert settle(error, sent=True, outage=outage(proven=proven)).state is State.IN_DOUBT
+    refused = ContentRejected("no", platform="facebook")
+    assert settle(refused, outage=outage(proven=proven)).state is State.FAILED
+
+
+def test_a_follow_up_waits_for_an_open_breaker_however_often_it_was_tried() -> None:
+    out = publication(state=State.PUBLISHED, follow_ups=9)
+    found = after_follow_up(unavailable(), out, outage=outage(proven=True), now=NOW, random=Random(1))
+    assert found.wake_at == NOW + timedelta(minutes=7) and not found.notices
+    assert found.state is State.PUBLISHED and found.held_by is Scope.PLATFORM
+
+
+def test_whoever_meets_a_limit_of_the_whole_app_waits_for_its_breaker_and_not_for_a_year() -> None:
+    year = NOW + timedelta(days=365)
+    mine = settle(RateLimited("no credit", platform="x", retry_at=year, scope=Scope.APP))
+    assert mine.wake_at == NOW + timedelta(hours=24)
+    assert (mine.held_by, mine.hold_until, mine.spent) == (Scope.APP, None, 0)
+    account = settle(RateLimited("slow down", platform="x", retry_at=NOW + timedelta(hours=1)))
+    assert (account.held_by, account.hold_until) == (None, NOW + timedelta(hours=1))

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from planrrr_cli.domain.breaker import Rules
 from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
@@ -52,10 +53,12 @@ from planrrr_cli.domain.steps import (
 )
 from planrrr_cli.platforms import PLATFORMS, publisher_class
 from planrrr_cli.publishing.attempt import Bug, Ended, Ending, Work
+from planrrr_cli.publishing.breakers import Breakers
 from planrrr_cli.publishing.ledger import Ledger, _with_step
 from planrrr_cli.publishing.quotas import Quotas
 from planrrr_cli.store import Store
 from tests.domain.lifecycle import SENDS, START, Stored, Table
+from tests.factory import new_id
 from tests.world import REPOSITORY
 
 # Who moves it: from which states, to which. README's picture, the comments of ``State``, and docs/decisions.
@@ -113,7 +116,9 @@ class Lives(RuleBasedStateMachine):
         self.clock = Clock()
         self.t = self.table(platform, draft=draft)
         self.view = self.t.row  # as the worker knows it
-        self.ledger = Ledger(self.clock, Random(1), Retries(most), Quotas(lambda connection: None))
+        quotas = Quotas(lambda connection: None)
+        breakers = Breakers(Rules(), Random(1), "run", new_id, per_second=10)
+        self.ledger = Ledger(self.clock, Random(1), Retries(most), quotas, breakers)
         self.patience = publisher_class(platform).patience
         self.most = most
         self.exact = exact  # a handle tells what became of it; otherwise the account's posts are read

@@ -59,7 +59,7 @@ HELD = "hold:1.3"
 FORGETS_DUPLICATES = {Platform.LINKEDIN}
 # Tokens of Instagram Login that have run out cannot be renewed; where a person has to sign in, the story goes on then.
 SIGN_IN_AGAIN = "instagram."
-Prepare = Callable[[Platform, str], Copies]
+Prepare = Callable[..., Copies]
 Verdict = Callable[[World, Publication, tuple[Shown, ...]], None]
 
 
@@ -89,14 +89,15 @@ def prepare(
     )
     made: list[Copies] = []
 
-    def prepared(platform: Platform, flow: str) -> Copies:
+    def prepared(platform: Platform, flow: str, front: str = "") -> Copies:
         long = (MEDIA / "bread-rises.mp4").read_bytes().ljust(LONG, b"\0")
         (tmp_path / "long.mp4").write_bytes(long)
         with (tmp_path / "longer.mp4").open("wb") as longer:
             longer.write(long)
             longer.truncate(LONGER)
+        written = document(platform, flow, host).replace("---\n", f"---\n{front}", 1)
         told = {"MEDIA_ALLOW_PRIVATE": "1", "LOG_LEVEL": "error"}
-        made.append(copies_of(document(platform, flow, host), tmp_path, sandbox, server, more=told))
+        made.append(copies_of(written, tmp_path, sandbox, server, more=told))
         return made[-1]
 
     yield prepared
@@ -164,7 +165,8 @@ def runs(world: World, case: Case = ()) -> Generator[Publication, None, None]:
                     or publication.connection.status is not ConnectionStatus.ACTIVE
                 ):
                     return
-                clock.wait_until(publication.wake_at or clock.now())
+                held = publication.connection.held_until
+                clock.wait_until(max(publication.wake_at or clock.now(), held or clock.now()))
 
 
 def story(copies: Copies, case: Case) -> tuple[World, Publication]:
@@ -305,7 +307,8 @@ def test_a_trouble_that_passes_ends_with_exactly_one_post(
 def test_a_trouble_that_stays_ends_in_a_state_that_says_so(
     prepare: Prepare, exhaustive: bool, platform: Platform, flow: str
 ) -> None:
-    copies = prepare(platform, flow)
+    """What is alone with a platform that stays away is given up when it is too late for it."""
+    copies = prepare(platform, flow, "max_lateness: 40m\n")
     cases = list(matrix(copies, platform).lasting())
     kinds = (*ALL_KINDS, *(CODES[platform].stay if flow == "text" else ()))
     judge(copies, cases if exhaustive else spread(cases, flow, kinds=kinds), ended)

@@ -1,4 +1,4 @@
-"""The platform is killed in the middle of a real run: every attempt says why once, and nothing breaks."""
+"""The platform is killed in the middle of a real run: every attempt says why once, nothing breaks, nothing fails."""
 
 from __future__ import annotations
 
@@ -55,16 +55,17 @@ def test_a_platform_that_dies_is_told_once_for_each_attempt(
     until(posted(world, 5), running)
     os.kill(pid, signal.SIGKILL)
     said = running.end()
-    assert said.code == 1
     no_traceback(said)
     states = Counter(one.state for one in world.publications())
-    assert states[State.PUBLISHED] >= 5
+    assert states[State.PUBLISHED] >= 5 and not states[State.FAILED]
+    assert said.code == (1 if states[State.IN_DOUBT] else 0)
     if form == "console":
         assert all(line[8:].startswith((" warning ", " error ")) for line in said.err.splitlines()), said.err
         return
     assert not said.words
     trouble = [record for record in said.records if record["level"] != "info"]
-    attempts = [(record["publication_id"], record["attempt"]) for record in trouble]
+    ended = [record for record in trouble if record["message"] == "attempt ended"]
+    attempts = [(record["publication_id"], record["attempt"]) for record in ended]
     assert len(attempts) == len(set(attempts))
-    assert {record["message"] for record in trouble} == {"attempt ended"}
-    assert all("refused" in record["reason"] or record["outcome"] == "in_doubt" for record in trouble)
+    assert all("refused" in record["reason"] or record["outcome"] == "in_doubt" for record in ended)
+    assert [record["message"] for record in trouble if record not in ended] == ["breaker opened"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from planrrr_cli.domain.errors import Scope
 from planrrr_cli.domain.publications import State
 from tests.publishing.test_run import run
 from tests.world import World, call
@@ -35,19 +37,21 @@ def test_an_app_out_of_credit_holds_its_accounts_until_somebody_has_paid(
     call(f"{world.sandbox.url}/_sandbox/accounts", lever)
     capfd.readouterr()
     report = run(world, concurrency=1)
-    told = capfd.readouterr().err.count("platform asked to wait")
+    told = capfd.readouterr().err.count("breaker opened")
     # The accounts with OAuth 1.0a tokens are of another app in our books, which learns it by itself.
     apps = {one["appId"] for one in accounts}
     assert asked(world, "x.post.create") == told == len(apps)
     assert report.counts["failed"] == 0 and not world.sandbox.posts()
     assert {one.state for one in world.publications()} == {State.SCHEDULED}
-    assert all(one.connection.held_until for one in world.publications())
+    assert {one.held_by for one in world.publications()} == {Scope.APP}
+    assert all("no credit" in one.error.message + one.error.next for one in world.publications() if one.error)
     assert run(world).counts["deferred"] == 0 and asked(world, "x.post.create") == len(apps)
     call(f"{world.sandbox.url}/_sandbox/accounts", lever | {"credits": True})
     world.later(3700)
-    run(world)
+    run(world, linger=timedelta(seconds=12))
     assert {one.state for one in world.publications()} == {State.PUBLISHED}
     assert len(world.sandbox.posts()) == total
+    assert capfd.readouterr().err.count("breaker closed") == len(apps)
     assert {one.spent for one in world.publications()} == {1}
 
 
@@ -56,12 +60,13 @@ def test_a_version_that_linkedin_has_switched_off_holds_all_its_posts(many: Call
     total = schedule(world, "linkedin")
     world.more["LINKEDIN_API_VERSION"] = "202401"
     report = run(world, concurrency=1)
-    assert report.counts["failed"] == 0 and report.counts["deferred"] == 1
+    assert report.counts["failed"] == 0 and report.counts["deferred"] == total
+    assert [(one.scope, one.platform) for one in report.breakers] == [("platform", "linkedin")]
     assert asked(world, "linkedin.post.create") == 1 and not world.sandbox.posts()
-    [said] = [one.error for one in world.publications() if one.error]
-    assert "LINKEDIN_API_VERSION" in said.message + said.next
+    for one in world.publications():
+        assert one.error is not None and "LINKEDIN_API_VERSION" in one.error.message + one.error.next
     del world.more["LINKEDIN_API_VERSION"]
     world.later(3700)
-    run(world)
+    run(world, linger=timedelta(seconds=12))
     assert {one.state for one in world.publications() if one.connection.scopes} == {State.PUBLISHED}
     assert len(world.sandbox.posts()) == total

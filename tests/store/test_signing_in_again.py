@@ -41,3 +41,14 @@ def test_an_app_of_the_other_kind_of_sign_in_does_not_stay(factory):
     """An OAuth 2 client cannot sign the calls of an OAuth 1.0a token, nor the other way round."""
     known = factory.connection(Platform.X, **OWN)
     assert again(factory, known, secret="signs").app_id is None
+
+
+def test_an_own_app_and_a_token_secret_are_kept_encrypted_and_come_back(factory):
+    made = factory.connection(Platform.X, app_id="app2", app_secret=Secret("hidden-app-secret"))
+    with factory.store.reading() as tx:
+        again = connections.find(tx, made.id)
+        raw = tx.conn.exec_driver_sql("SELECT app_id, app_secret FROM connections").one()
+        sealed = connections.find(tx, made.id, tokens=False)
+    assert (again.app_id, again.app_secret) == ("app2", Secret("hidden-app-secret"))
+    assert raw[0] == "app2" and "hidden-app-secret" not in raw[1]
+    assert sealed.app_id == "app2" and "hidden" not in repr(sealed.app_secret)

@@ -1,0 +1,146 @@
+"""What a breaker keeps from beginning: all that is due on a lane is put off at once; why, and until when, is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Update, bindparam, select, update
+
+from planrrr_cli.domain.connections import Platform
+from planrrr_cli.domain.errors import Scope
+from planrrr_cli.domain.publications import ErrorNote, State
+from planrrr_cli.store import rows
+from planrrr_cli.store.guards import as_given, claimed, given, lane_is_mine
+from planrrr_cli.store.schema import connections, publications
+from planrrr_cli.store.session import Tx
+
+MOST = 1000  # at once; a longer queue takes several turns
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """As much of a due publication as a report tells."""
+
+    id: str
+    post_id: str
+    connection_id: str
+    platform: Platform
+    state: State
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """``error`` is what it will say; of a doubt only its ``next`` is kept, of what is out nothing."""
+
+    publication: Waiting
+    claim_id: str
+    wake_at: datetime
+    held_by: Scope
+    error: ErrorNote
+
+
+_p = publications.c
+_CLAIMED = select(connections.c.id).where(claimed())
+_DUE = (
+    select(_p.id, _p.post_id, _p.connection_id, connections.c.platform, _p.state, _p.due_at)
+    .join(connections, connections.c.id == _p.connection_id)
+    .where(_p.connection_id.in_(_CLAIMED), _p.wake_at.is_not(None), _p.wake_at <= given(_p.wake_at, "now"))
+    .order_by(_p.due_at, _p.created_at, _p.ordinal, _p.id)
+    .limit(MOST)
+)
+_DUE_NAMED = _DUE.where(_p.id.in_(bindparam("p_named", expanding=True)))
+
+
+def _putting_off(*names: str) -> Update:
+    values: dict[str, Any] = {name: given(_p[name]) for name in ("wake_at", "held_by", "updated_at", *names)}
+    return (
+        update(publications)
+        .where(_p.id == given(_p.id), _p.state == given(_p.state), lane_is_mine())
+        .values(values)
+    )
+
+
+_WHOLE = tuple(rows.error_values(None))
+_SAYS: Mapping[State, Sequence[str]] = {
+    State.SCHEDULED: _WHOLE,
+    State.PROCESSING: _WHOLE,
+    State.IN_DOUBT: ("error_next",),
+    State.PUBLISHED: (),
+}
+_PUT_OFF = {state: _putting_off(*names) for state, names in _SAYS.items()}
+
+
+_ASIDE = (
+    update(publications)
+    .where(
+        _p.connection_id == given(_p.connection_id),
+        _p.held_by.is_not(None),
+        _p.wake_at < given(_p.wake_at),
+        lane_is_mine(),
+    )
+    .values(wake_at=given(_p.wake_at), updated_at=given(_p.updated_at))
+)
+
+
+def due(
+    tx: Tx, *, claims: Mapping[str, str], now: datetime, publications: frozenset[str] | None
+) -> list[Waiting]:
+    """What is due on the lanes that are still mine, the oldest first; of ``publications`` only, if they are named."""
+    values: dict[str, Any] = {"p_claims": list(claims.items()), "p_now": now}
+    if publications is not None:
+        values["p_named"] = sorted(publications)
+    found = tx.conn.execute(_DUE if publications is None else _DUE_NAMED, values)
+    return [
+        Waiting(row[0], row[1], row[2], Platform(row[3]), State(row[4]), row[5])
+        for row in found
+        if State(row[4]) in _SAYS
+    ]
+
+
+def others_wait(tx: Tx, platform: Platform, connection_id: str) -> bool:
+    """Whether other accounts than this one wait for the platform's breaker."""
+    waiting = _p.held_by.is_not(None) & _p.wake_at.is_not(None) & (_p.connection_id != connection_id)
+    query = select(_p.id).join(connections, connections.c.id == _p.connection_id)
+    query = query.where(waiting, connections.c.platform == platform).limit(1)
+    return tx.conn.execute(query).first() is not None
+
+
+def step_aside(tx: Tx, connection_id: str, claim_id: str, until: datetime, *, now: datetime) -> None:
+    """What waits for a breaker on this lane, which is still mine, waits at least until then."""
+    values = {
+        "p_connection_id": connection_id,
+        "p_claim_id": claim_id,
+        "p_wake_at": until,
+        "p_updated_at": now,
+    }
+    tx.conn.execute(_ASIDE, values)
+
+
+def put_off(tx: Tx, wanted: Sequence[PutOff], *, now: datetime) -> None:
+    """One statement for each state, however many there are."""
+    for state, statement in _PUT_OFF.items():
+        some = [one for one in wanted if one.publication.state is state]
+        values = [
+            as_given(
+                {
+                    "id": one.publication.id,
+                    "state": state,
+                    "claim_id": one.claim_id,
+                    "wake_at": one.wake_at,
+                    "held_by": one.held_by,
+                    "updated_at": now,
+                }
+                | {
+                    name: value
+                    for name, value in rows.error_values(one.error).items()
+                    if name in _SAYS[state]
+                }
+            )
+            for one in some
+        ]
+        if values:
+            tx.conn.execute(statement, values)
