@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from planrrr_cli.domain.errors import ErrorKind
+from planrrr_cli.domain.errors import ErrorKind, RateLimited
 from planrrr_cli.domain.publications import (
     KIND_FOR_STATE,
     AttemptKind,
@@ -14,7 +15,7 @@ from planrrr_cli.domain.publications import (
     Publication,
     State,
 )
-from planrrr_cli.domain.settlement import Settlement, why_doubtful
+from planrrr_cli.domain.settlement import Settlement, note, why_doubtful
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.admission import (
     Admission,
@@ -29,7 +30,9 @@ from planrrr_cli.publishing.admission import (
 from planrrr_cli.publishing.attempt import Work
 from planrrr_cli.publishing.lane import TURN, Lane
 from planrrr_cli.publishing.pace import Pace
+from planrrr_cli.publishing.quotas import Quotas
 from planrrr_cli.publishing.report import Reporter
+from planrrr_cli.publishing.reserving import Reserving, Wanted
 from planrrr_cli.store import Tx, connections, publications
 
 if TYPE_CHECKING:
@@ -49,11 +52,14 @@ class Beginning:
     ``expedited``: what a person named; each begins once at once, then waits like any other.
     """
 
-    def __init__(self, ctx: Context, run_id: str, options: RunOptions, reporter: Reporter) -> None:
+    def __init__(
+        self, ctx: Context, run_id: str, options: RunOptions, reporter: Reporter, quotas: Quotas
+    ) -> None:
         self.ctx = ctx
         self.run_id = run_id
         self.options = options
         self.reporter = reporter
+        self.quotas = quotas
         self.pace = Pace(ctx.settings.worker_max_jobs_per_second)
         self.expedited = set(options.publications or ())
         self.again = False
@@ -63,8 +69,31 @@ class Beginning:
     def limit_reached(self) -> bool:
         return self.options.limit is not None and self._begun >= self.options.limit
 
-    def begin(self, tx: Tx, lane: Lane, publication: Publication) -> Work | None:
-        """What to hand out once this is committed, if anything."""
+    def begin(
+        self, tx: Tx, turns: Iterable[tuple[Lane, Publication]]
+    ) -> tuple[list[Work], dict[str, Settlement]]:
+        """What to hand out once this is committed; and what found no room and goes on by itself, by its id."""
+        work: list[Work] = []
+        ready: list[tuple[Lane, Wanted]] = []
+        for lane, publication in turns:
+            found = self._admitted(tx, lane, publication)
+            if isinstance(found, Work):
+                work.append(found)
+            elif found is not None:
+                ready.append((lane, found))
+        put_off: dict[str, Settlement] = {}
+        reserving = Reserving(tx, self.quotas, [one for _, one in ready], now=self.ctx.clock.now())
+        for lane, one in ready:
+            refusal = reserving.refused.get(one.publication.id)
+            if refusal is not None:
+                put_off[one.publication.id] = self._no_room(tx, lane, one.publication, refusal)
+            elif (started := self._start(tx, lane, one, reserving)) is not None:
+                work.append(started)
+        reserving.write()
+        return work, put_off
+
+    def _admitted(self, tx: Tx, lane: Lane, publication: Publication) -> Work | Wanted | None:
+        """Whether it may begin, if there is room for it; or the refresh that comes first."""
         kind = KIND_FOR_STATE[publication.state]
         if kind is AttemptKind.PUBLISH and self.limit_reached():
             lane.handled = TURN
@@ -78,6 +107,13 @@ class Beginning:
             self.expedited.discard(publication.id)
             self._turn_away(tx, lane, publication, admission)
             return None
+        return Wanted(publication, kind)
+
+    def _start(self, tx: Tx, lane: Lane, one: Wanted, reserving: Reserving) -> Work | None:
+        publication, kind = one.publication, one.kind
+        if kind is AttemptKind.PUBLISH and self.limit_reached():
+            lane.handled = TURN
+            return None
         if kind in PACED and not self.pace.take(self.ctx.clock.monotonic()):
             self.paced = True
             return None
@@ -87,7 +123,8 @@ class Beginning:
         lane.busy = True
         self.expedited.discard(publication.id)
         self._begun += kind is AttemptKind.PUBLISH
-        return Work(lane, publication, attempt, self.ctx.clock.monotonic())
+        reserved = reserving.begun(publication, attempt)
+        return Work(lane, publication, attempt, self.ctx.clock.monotonic(), reserved)
 
     def _open(self, tx: Tx, lane: Lane, publication: Publication, kind: AttemptKind) -> Attempt | None:
         """None when it was paused, cancelled or claimed by another run meanwhile; then the lane is put back."""
@@ -126,6 +163,27 @@ class Beginning:
         )
 
     # -- turning away --
+
+    def _no_room(self, tx: Tx, lane: Lane, publication: Publication, refusal: RateLimited) -> Settlement:
+        """It waits for the moment when it fits; nothing else on the lane waits with it."""
+        now, until = self.ctx.clock.now(), refusal.retry_at
+        assert until is not None
+        self.again = True
+        self.expedited.discard(publication.id)
+        said = note(refusal, f"it goes on by itself at {until:%Y-%m-%d %H:%M:%S} UTC")
+        outcome = Outcome.IN_DOUBT if publication.state is State.IN_DOUBT else Outcome.DEFERRED
+        # What is out carries no error, and a doubt keeps its own.
+        error = publication.error if publication.state in {State.IN_DOUBT, State.PUBLISHED} else said
+        publications.defer(
+            tx, publication_id=publication.id, claim_id=lane.claim_id, wake_at=until, error=error, now=now
+        )
+        settlement = Settlement(outcome, publication.state, wake_at=until, error=error)
+        if publication.state is not State.PUBLISHED:
+            self.reporter.settled(publication, settlement)
+        fields = {"run_id": self.run_id, "publication_id": publication.id, "outcome": "deferred"}
+        fields |= {"platform": publication.platform.value, "reason": refusal.message, "next": said.next}
+        log.info("publication not begun", extra=fields)
+        return settlement
 
     def _turn_away(
         self, tx: Tx, lane: Lane, publication: Publication, admission: NeedsPerson | Rests | TooLate | Invalid

@@ -50,7 +50,7 @@ class Board:
         self.reporter = reporter
         self.closing = False
         self.lanes: dict[str, Lane] = {}
-        self.beginning = Beginning(ctx, run_id, options, reporter)
+        self.beginning = Beginning(ctx, run_id, options, reporter, ledger.quotas)
         self._near: dict[str, datetime] = {}
         self._had_turn: set[str] = set()
         self._renew_at = 0.0
@@ -216,12 +216,12 @@ class Board:
 
     def _serve(self, tx: Tx, lanes: Iterable[Lane]) -> list[Work]:
         """Begin what is next on each idle one of ``lanes``."""
-        work: list[Work] = []
-        for lane, publication in self._turns(tx, lanes):
+        turns = self._turns(tx, lanes)
+        for _, publication in turns:
             self._near.pop(publication.id, None)  # its moment is now, whatever becomes of it
-            found = self.beginning.begin(tx, lane, publication)
-            if found is not None:
-                work.append(found)
+        work, put_off = self.beginning.begin(tx, turns)
+        for publication_id, settlement in put_off.items():
+            self._expect(publication_id, settlement)
         return work
 
     def _turns(self, tx: Tx, held: Iterable[Lane]) -> list[tuple[Lane, Publication]]:

@@ -95,7 +95,6 @@ class Ledger:
         work, now = ended.work, self.clock.now()
         publication, attempt = work.publication, work.attempt
         assert publication is not None and attempt is not None
-        self.quotas.after(tx, ended, now=now)
         ended = replace(ended, ending=believed(tx, ended.ending, publication.id))
         settlement = self.settlement(publication, attempt, ended, now)
         if (settlement.needs_reauth or settlement.refresh_token) and not connections.still_has(
@@ -192,7 +191,9 @@ class Ledger:
         """Take over what expired leases and dead processes held; never sends, only decides where it goes on."""
         now = self.clock.now()
         rescued = []
-        for publication, attempt in lanes.strand(tx, now=now, dead_runs=dead_runs):
+        stranded = lanes.strand(tx, now=now, dead_runs=dead_runs)
+        self.quotas.abandon(tx, stranded, now=now)
+        for publication, attempt in stranded:
             settlement = after_interruption(
                 publication, publisher_class(publication.platform).patience, now=now
             )

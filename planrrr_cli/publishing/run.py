@@ -20,7 +20,7 @@ from planrrr_cli.publishing.lane import LEASE, Lane
 from planrrr_cli.publishing.ledger import Ledger, Settled
 from planrrr_cli.publishing.liveness import this_process
 from planrrr_cli.publishing.options import RunOptions
-from planrrr_cli.publishing.quotas import Quotas
+from planrrr_cli.publishing.quotas import rules_of
 from planrrr_cli.publishing.report import Progress, Reporter, RunReport, Silent
 from planrrr_cli.publishing.telling import Teller
 from planrrr_cli.publishing.uploads import Uploads
@@ -55,7 +55,7 @@ class Run:
         self.progress = progress
         self.id = ctx.new_id()
         self.reporter = Reporter()
-        self.quotas = Quotas(lambda connection: ctx.app(connection.platform).of(connection).app_id)
+        self.quotas = rules_of(ctx)
         retries = Retries(ctx.settings.worker_retry_attempts, ctx.settings.worker_retry_delay)
         self.ledger = Ledger(ctx.clock, ctx.random, retries, self.quotas)
         self.teller = Teller(self.id, self.reporter, progress, ctx.clock)
@@ -134,7 +134,7 @@ class Run:
     def _write(self, tx: Tx, messages: list[Message]) -> list[Callable[[], None]]:
         """What is returned is to be called once this is durable. Safe to repeat when the answer to a commit is lost."""
         answers: list[Callable[[], None]] = []
-        self.quotas.lock(tx, messages, now=self.ctx.clock.now())
+        self.quotas.before(tx, messages, now=self.ctx.clock.now())
         for message in messages:
             if isinstance(message, Noted):
                 answers.append(partial(message.answer.put, self.ledger.note(tx, message)))

@@ -148,7 +148,7 @@ def note(
 
 
 def defer(
-    tx: Tx, *, publication_id: str, claim_id: str, wake_at: datetime, error: ErrorNote, now: datetime
+    tx: Tx, *, publication_id: str, claim_id: str, wake_at: datetime, error: ErrorNote | None, now: datetime
 ) -> bool:
     """Admission said no: it waits until ``wake_at``, says why, and no attempt is spent."""
     values = {"p_id": publication_id, "p_claim_id": claim_id, "p_wake_at": wake_at, "p_updated_at": now}

@@ -127,7 +127,7 @@ def test_a_recipe_may_do_without_what_there_is_no_room_for(
 def test_calls_with_a_price_are_counted_once_they_were_made(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(FacebookPublisher, "charges", {"facebook.feed.create": (CHEAP, 7)})
+    monkeypatch.setattr(FacebookPublisher, "charges", {"facebook.feed.create": ((CHEAP, 7),)})
     add(world, "usual", "another")
     run(world)
     with open_context(world.environ, cwd=world.folder) as ctx, ctx.store.reading() as tx:

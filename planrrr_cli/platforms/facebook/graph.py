@@ -17,6 +17,7 @@ from planrrr_cli.domain.errors import OutcomeUnknown, PlatformError, UnexpectedR
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.platforms.api import Api
 from planrrr_cli.platforms.base import App
+from planrrr_cli.platforms.facebook.allowances import told_by
 from planrrr_cli.platforms.facebook.replies import NAME, Role, graph_error, read_reply, trace_of
 from planrrr_cli.platforms.facebook.usage import Usage
 from planrrr_cli.platforms.wire import Part, Reply
@@ -94,6 +95,8 @@ class Graph:
     def meaning(self, reply: Reply, role: Role, medium: int | None = None) -> dict[str, Any]:
         """The body of a good reply; raises what a bad one means. Notes code and trace, which expires soon."""
         self.usage = Usage.of(reply)
+        for bucket, told in told_by(self.usage, now=self.clock.now()):
+            self.api.learn(bucket, told)
         error = graph_error(reply)
         failure = read_reply(reply, role=role, now=self.clock.now(), medium=medium)
         code, trace = (error.name, error.trace) if error else (None, None)
