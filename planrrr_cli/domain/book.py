@@ -101,6 +101,10 @@ class Book:
         """What counts at this moment: spent within the window, or reserved."""
         return sum(each.amount for each in self._past(now)) + sum(each.amount for each in self._open(now))
 
+    def waiting(self, now: datetime) -> int:
+        """How many have been promised a place that is still to come, or kept."""
+        return sum(1 for each in self.promised if each.at > now - KEPT)
+
     def most(self, limit: int | None = None) -> int:
         """The limit that holds: what the platform says, and never more than the operator wants."""
         said = limit if limit is not None else (self.told.limit if self.told else None)

@@ -24,7 +24,7 @@ from planrrr_cli.publishing.quotas import rules_of
 from planrrr_cli.publishing.report import Progress, Reporter, RunReport, Silent
 from planrrr_cli.publishing.telling import Teller
 from planrrr_cli.publishing.uploads import Uploads
-from planrrr_cli.store import Tx, clocks, runs, waiting
+from planrrr_cli.store import Tx, clocks, quotas, runs, waiting
 from planrrr_cli.store.runs import RunRow
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ class Run:
             self.board.follow_clock(tx)
             now = self.ctx.clock.now()
             runs.start(tx, RunRow(self.id, me.host, me.pid, me.started, me.boot, now, None, {}))
+            quotas.forget(tx, now=now)
             brought_back = clocks.bring_back(tx, now=now, lease=LEASE)
         self.teller.clock_was_ahead(brought_back)
         for platform in self.board.platforms:

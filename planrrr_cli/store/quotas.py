@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from planrrr_cli.domain.book import BRAKE, Book, Standing, Used
+from planrrr_cli.domain.book import ABANDONED, BRAKE, KEPT, Book, Standing, Used
 from planrrr_cli.domain.quota import Bucket, Told, merged
 from planrrr_cli.store.columns import UtcDateTime
 from planrrr_cli.store.schema import buckets, rate_limits, reservations, spends
@@ -176,6 +176,13 @@ def abandon(tx: Tx, ids: Collection[str], *, now: datetime) -> None:
     ]
     tx.conn.execute(add, rows)
     tx.conn.execute(_FREE, {"p_ids": sorted(row["id"] for row in held)})
+
+
+def forget(tx: Tx, *, now: datetime) -> None:
+    """Places that nobody came for, and reservations that nobody can hold any more. One statement, once in a run."""
+    r = reservations.c
+    late = (r.standing == Standing.PROMISED) & (r.at <= now - KEPT)
+    tx.conn.execute(delete(reservations).where(late | (r.at <= now - ABANDONED)))
 
 
 def learn(tx: Tx, told: Mapping[Owned, Told]) -> None:

@@ -13,11 +13,12 @@ from planrrr_cli.domain.publications import AttemptKind, Publication
 from planrrr_cli.domain.quota import Bucket, Daily
 
 DAY = Daily("UTC")
+_SITE = "https://learn.microsoft.com/en-us/linkedin"
 _GUESS = (
     "100 a day is what the development tier allows a member: "
-    "https://learn.microsoft.com/en-us/linkedin/marketing/community-management-app-review (read 2026-11-23)"
+    f"{_SITE}/marketing/community-management-app-review (read 2026-11-23)"
 )
-_SHARE = "https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/share-on-linkedin (read 2026-11-23)"
+_SHARE = f"{_SITE}/consumer/integrations/self-serve/share-on-linkedin (read 2026-11-23)"
 
 
 def _of_member(name: str, called: str) -> Bucket:
