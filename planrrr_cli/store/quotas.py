@@ -24,6 +24,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -183,6 +184,30 @@ def forget(tx: Tx, *, now: datetime) -> None:
     r = reservations.c
     late = (r.standing == Standing.PROMISED) & (r.at <= now - KEPT)
     tx.conn.execute(delete(reservations).where(late | (r.at <= now - ABANDONED)))
+
+
+def bring_back(tx: Tx, *, now: datetime, late: datetime) -> bool:
+    """What a clock wrote that was ahead counts from now on, and lasts as long as it was meant to; whether any was.
+
+    ``late``: nothing can rightly have been written after it.
+    """
+    s, r, t = spends.c, reservations.c, rate_limits.c
+    spent = tx.conn.execute(update(spends).where(s.spent_at > late).values(spent_at=now)).rowcount
+    held = (r.standing == Standing.RESERVED) & (r.at > late)
+    spent += tx.conn.execute(update(reservations).where(held).values(at=now)).rowcount
+    told = tx.conn.execute(select(rate_limits).where(t.updated_at > late).with_for_update()).mappings().all()
+    for row in told:
+        by = row["updated_at"] - now
+        moved = {name: row[name] and row[name] - by for name in ("updated_at", "resets_at", "exhausted_until")}
+        mine = (t.bucket == row["bucket"]) & (t.owner == row["owner"])
+        tx.conn.execute(update(rate_limits).where(mine).values(moved))
+    return bool(spent or told)
+
+
+def forget_promises(tx: Tx, *, now: datetime) -> None:
+    """Whoever is in line asks anew."""
+    r = reservations.c
+    tx.conn.execute(delete(reservations).where((r.standing == Standing.PROMISED) & (r.at > now)))
 
 
 def learn(tx: Tx, told: Mapping[Owned, Told]) -> None:
