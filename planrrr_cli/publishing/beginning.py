@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from planrrr_cli.domain.errors import ErrorKind, RateLimited
+from planrrr_cli.domain.errors import ErrorKind
 from planrrr_cli.domain.publications import (
     KIND_FOR_STATE,
     AttemptKind,
@@ -15,7 +15,7 @@ from planrrr_cli.domain.publications import (
     Publication,
     State,
 )
-from planrrr_cli.domain.settlement import Settlement, note, why_doubtful
+from planrrr_cli.domain.settlement import Settlement, why_doubtful
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.admission import (
     Admission,
@@ -29,6 +29,7 @@ from planrrr_cli.publishing.admission import (
 )
 from planrrr_cli.publishing.attempt import Work
 from planrrr_cli.publishing.lane import TURN, Lane
+from planrrr_cli.publishing.lining_up import LiningUp
 from planrrr_cli.publishing.pace import Pace
 from planrrr_cli.publishing.quotas import Quotas
 from planrrr_cli.publishing.report import Reporter
@@ -60,6 +61,7 @@ class Beginning:
         self.options = options
         self.reporter = reporter
         self.quotas = quotas
+        self.line = LiningUp(run_id, ctx.clock, quotas, reporter)
         self.pace = Pace(ctx.settings.worker_max_jobs_per_second)
         self.expedited = set(options.publications or ())
         self.again = False
@@ -82,15 +84,34 @@ class Beginning:
             elif found is not None:
                 ready.append((lane, found))
         put_off: dict[str, Settlement] = {}
+        full: dict[str, Lane] = {}
         reserving = Reserving(tx, self.quotas, [one for _, one in ready], now=self.ctx.clock.now())
         for lane, one in ready:
             refusal = reserving.refused.get(one.publication.id)
             if refusal is not None:
-                put_off[one.publication.id] = self._no_room(tx, lane, one.publication, refusal)
+                put_off[one.publication.id] = self.line.put_off(tx, lane, one.publication, refusal)
+                self.expedited.discard(one.publication.id)
+                self.again = True
+                if one.kind is AttemptKind.PUBLISH and self.options.publications is None:
+                    full[lane.connection.id] = lane
             elif (started := self._start(tx, lane, one, reserving)) is not None:
                 work.append(started)
         reserving.write()
+        if full:
+            put_off |= self.line.those_behind(tx, full, self._may_begin)
         return work, put_off
+
+    def _may_begin(self, publication: Publication) -> bool:
+        """Whether nothing but a limit is in its way."""
+        recipe, connection = publisher_class(publication.platform), publication.connection
+        admission = admit(
+            publication,
+            rules=recipe.rules_for(connection),
+            can_refresh=True,
+            refresh_before=recipe.refresh_before,
+            now=self.ctx.clock.now(),
+        )
+        return isinstance(admission, Admitted | RefreshFirst)
 
     def _admitted(self, tx: Tx, lane: Lane, publication: Publication) -> Work | Wanted | None:
         """Whether it may begin, if there is room for it; or the refresh that comes first."""
@@ -163,27 +184,6 @@ class Beginning:
         )
 
     # -- turning away --
-
-    def _no_room(self, tx: Tx, lane: Lane, publication: Publication, refusal: RateLimited) -> Settlement:
-        """It waits for the moment when it fits; nothing else on the lane waits with it."""
-        now, until = self.ctx.clock.now(), refusal.retry_at
-        assert until is not None
-        self.again = True
-        self.expedited.discard(publication.id)
-        said = note(refusal, f"it goes on by itself at {until:%Y-%m-%d %H:%M:%S} UTC")
-        outcome = Outcome.IN_DOUBT if publication.state is State.IN_DOUBT else Outcome.DEFERRED
-        # What is out carries no error, and a doubt keeps its own.
-        error = publication.error if publication.state in {State.IN_DOUBT, State.PUBLISHED} else said
-        publications.defer(
-            tx, publication_id=publication.id, claim_id=lane.claim_id, wake_at=until, error=error, now=now
-        )
-        settlement = Settlement(outcome, publication.state, wake_at=until, error=error)
-        if publication.state is not State.PUBLISHED:
-            self.reporter.settled(publication, settlement)
-        fields = {"run_id": self.run_id, "publication_id": publication.id, "outcome": "deferred"}
-        fields |= {"platform": publication.platform.value, "reason": refusal.message, "next": said.next}
-        log.info("publication not begun", extra=fields)
-        return settlement
 
     def _turn_away(
         self, tx: Tx, lane: Lane, publication: Publication, admission: NeedsPerson | Rests | TooLate | Invalid

@@ -41,8 +41,9 @@ class Reserving:
     """One turn. ``refused``: those that find no room, by the ids of the publications, and when they will."""
 
     def __init__(
-        self, tx: Tx, rules: Quotas, wanted: Iterable[Wanted], *, now: datetime, only_look: bool = False
+        self, tx: Tx, rules: Quotas, wanted: Iterable[Wanted], *, now: datetime, locked: bool = False
     ) -> None:
+        """``locked``: this transaction has the buckets already, or writes nothing."""
         self.refused: dict[str, RateLimited] = {}
         self._tx = tx
         self._now = now
@@ -57,7 +58,7 @@ class Reserving:
         for needs in self._needs.values():
             for owned, (bucket, amount) in needs.items():
                 asked[owned] = bucket, amount + asked.get(owned, (bucket, 0))[1]
-        if not only_look:
+        if not locked:
             quotas.lock(tx, asked)
         books = quotas.books(tx, asked, now=now)
         for needs in self._needs.values():  # more than a window holds could never begin

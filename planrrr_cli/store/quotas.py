@@ -198,7 +198,9 @@ def bring_back(tx: Tx, *, now: datetime, late: datetime) -> bool:
     told = tx.conn.execute(select(rate_limits).where(t.updated_at > late).with_for_update()).mappings().all()
     for row in told:
         by = row["updated_at"] - now
-        moved = {name: row[name] and row[name] - by for name in ("updated_at", "resets_at", "exhausted_until")}
+        moved = {
+            name: row[name] and row[name] - by for name in ("updated_at", "resets_at", "exhausted_until")
+        }
         mine = (t.bucket == row["bucket"]) & (t.owner == row["owner"])
         tx.conn.execute(update(rate_limits).where(mine).values(moved))
     return bool(spent or told)
