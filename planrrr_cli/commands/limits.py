@@ -18,6 +18,7 @@ from planrrr_cli.domain.quota import Bucket, Rolling, Told
 from planrrr_cli.platforms import PLATFORMS, publisher_class
 from planrrr_cli.publishing.quotas import Quotas, rules_of
 from planrrr_cli.store import connections, lanes, quotas
+from planrrr_cli.store.told import Owned
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def limits(ctx: Context, *, platform_name: str | None, everything: bool, as_json
 
 def _buckets(
     rules: Quotas, accounts: Sequence[Connection]
-) -> Iterator[tuple[quotas.Owned, tuple[Platform, Bucket, Connection | None]]]:
+) -> Iterator[tuple[Owned, tuple[Platform, Bucket, Connection | None]]]:
     for account in accounts:
         if account.platform not in PLATFORMS:
             continue

@@ -1,15 +1,16 @@
-"""What happens to publications that find no room: each gets its place in line, and so do those behind it on the lane."""
+"""What becomes of publications that find no room: each gets its place in line, as do those behind it on the lane."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planrrr_cli.domain.clock import Clock
 from planrrr_cli.domain.errors import RateLimited
 from planrrr_cli.domain.publications import AttemptKind, Outcome, Publication, State
 from planrrr_cli.domain.settlement import Settlement, note
+from planrrr_cli.publishing.admission import lateness
 from planrrr_cli.publishing.lane import Lane
 from planrrr_cli.publishing.quotas import Quotas
 from planrrr_cli.publishing.report import Reporter
@@ -35,6 +36,8 @@ class LiningUp:
         now, until = self.clock.now(), refusal.retry_at
         assert until is not None
         said = note(refusal, f"it goes on by itself at {until:%Y-%m-%d %H:%M:%S} UTC")
+        if publication.state is State.SCHEDULED and (late := lateness(publication, now=until)):
+            said = replace(said, next=f"{until:%Y-%m-%d %H:%M} UTC is too late for it: {late.error.next}")
         outcome = Outcome.IN_DOUBT if publication.state is State.IN_DOUBT else Outcome.DEFERRED
         # What is out carries no error, and a doubt keeps its own.
         error = publication.error if publication.state in {State.IN_DOUBT, State.PUBLISHED} else said

@@ -21,6 +21,7 @@ from planrrr_cli.domain.steps import Spend
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.attempt import Ended, Message, Noted
 from planrrr_cli.store import Tx, quotas
+from planrrr_cli.store.told import Owned, learn
 
 if TYPE_CHECKING:
     from planrrr_cli.context import Context
@@ -41,7 +42,7 @@ class Quotas:
         chosen = self.chosen.get(bucket.name)
         return bucket if chosen is None else chosen.of(bucket)
 
-    def owned(self, bucket: Bucket, connection: Connection) -> quotas.Owned:
+    def owned(self, bucket: Bucket, connection: Connection) -> Owned:
         match bucket.scope:
             case Scope.CONNECTION:  # teams may share an account, too
                 owner = connection.account_id
@@ -109,7 +110,7 @@ class Quotas:
 
     def _settle(self, tx: Tx, ended: Iterable[Ended], now: datetime) -> None:
         entries: list[quotas.Entry] = []
-        windows: dict[quotas.Owned, Bucket] = {}
+        windows: dict[Owned, Bucket] = {}
         freed: list[str] = []
         for one in ended:
             assert one.work.attempt is not None
@@ -121,7 +122,7 @@ class Quotas:
         quotas.spend(tx, entries, freed=freed, windows=windows, now=now)
 
     def _learn(self, tx: Tx, ended: Iterable[Ended], now: datetime) -> None:
-        found: dict[quotas.Owned, Told] = {}
+        found: dict[Owned, Told] = {}
         for one in ended:
             connection = one.work.lane.connection
             for bucket, raw in (*one.learned, *_refused(one, now)):
@@ -137,7 +138,7 @@ class Quotas:
                     log.warning("allowance used up", extra=fields | {"until": told.until.isoformat()})
                 owned = self.owned(bucket, connection)
                 found[owned] = merged(found.get(owned), told)
-        quotas.learn(tx, found)
+        learn(tx, found)
 
 
 def rules_of(ctx: Context) -> Quotas:

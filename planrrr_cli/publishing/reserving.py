@@ -18,8 +18,9 @@ from planrrr_cli.domain.settlement import ACCEPTED
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.quotas import Quotas, id_of, place_of
 from planrrr_cli.store import Tx, quotas
+from planrrr_cli.store.told import Owned
 
-Needs = dict[quotas.Owned, tuple[Bucket, int]]
+Needs = dict[Owned, tuple[Bucket, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Reserving:
         """Make it durable with the transaction."""
         quotas.write(self._tx, freed=self._freed, reserved=self._reserved, promised=self._promised)
 
-    def _decide(self, rules: Quotas, one: Wanted, books: dict[quotas.Owned, Book]) -> None:
+    def _decide(self, rules: Quotas, one: Wanted, books: dict[Owned, Book]) -> None:
         publication, last = one.publication, None
         needs = self._needs[publication.id]
         for owned, (bucket, amount) in needs.items():

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select, update
 
 from planrrr_cli.domain.publications import State
-from planrrr_cli.store import quotas
+from planrrr_cli.store import quotas, told
 from planrrr_cli.store.guards import scalars
 from planrrr_cli.store.schema import connections, publications, runs
 from planrrr_cli.store.session import Tx
@@ -31,11 +31,11 @@ def bring_back(tx: Tx, *, now: datetime, lease: timedelta) -> int:
         tx.conn.execute(update(connections).where(c.id.in_(endless)).values(leased_until=now + lease))
     if not scalars(tx, select(runs.c.id).where(runs.c.team_id == tx.team, runs.c.started_at > late).limit(1)):
         return 0
-    counted = quotas.bring_back(tx, now=now, late=late)
+    counted = [part.bring_back(tx, now=now, late=late) for part in (quotas, told)]
     held = (c.updated_at > late) & (c.held_until > now)
     lanes = _locked(tx, held | c.id.in_(select(publications.c.connection_id).where(_waits(tx, now))))
     waits = _pauses(tx, lanes, held, now) + _publications(tx, lanes, now)
-    if waits or counted:
+    if waits or any(counted):
         quotas.forget_promises(tx, now=now)
     return waits
 

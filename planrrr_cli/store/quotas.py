@@ -16,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     Delete,
     Select,
-    Table,
     bindparam,
     delete,
     func,
@@ -26,16 +25,15 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from planrrr_cli.domain.book import ABANDONED, BRAKE, KEPT, Book, Standing, Used
-from planrrr_cli.domain.quota import Bucket, Told, merged
+from planrrr_cli.domain.quota import Bucket
+from planrrr_cli.store import told
 from planrrr_cli.store.columns import UtcDateTime
-from planrrr_cli.store.schema import buckets, rate_limits, reservations, spends
+from planrrr_cli.store.schema import buckets, reservations, spends
 from planrrr_cli.store.session import Tx
-
-Owned = tuple[str, str]
-"""A bucket's name, and whose it is: the platform's id of the account, or of the app."""
+from planrrr_cli.store.told import Owned, of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +46,9 @@ class Entry:
     amount: int
 
 
-def _of(table: Table) -> ColumnElement[bool]:
-    return tuple_(table.c.bucket, table.c.owner).in_(bindparam("p_owned", expanding=True))
-
-
-_THERE = select(buckets.c.bucket, buckets.c.owner).where(_of(buckets))
+_THERE = select(buckets.c.bucket, buckets.c.owner).where(of(buckets))
 _LOCK = _THERE.order_by(buckets.c.bucket, buckets.c.owner).with_for_update()
-_TOLD = select(rate_limits).where(_of(rate_limits))
-_WAITING = select(reservations).where(_of(reservations)).order_by(reservations.c.at, reservations.c.id)
+_WAITING = select(reservations).where(of(reservations)).order_by(reservations.c.at, reservations.c.id)
 _FREE = delete(reservations).where(reservations.c.id.in_(bindparam("p_ids", expanding=True)))
 _HELD = select(reservations).where(
     reservations.c.id.in_(bindparam("p_ids", expanding=True)),
@@ -90,9 +83,9 @@ def books(tx: Tx, asked: Mapping[Owned, tuple[Bucket, int]], *, now: datetime) -
     if not asked:
         return found
     names = {"p_owned": sorted(asked)}
-    told = {(row["bucket"], row["owner"]): _told(row) for row in tx.conn.execute(_TOLD, names).mappings()}
+    words = told.known(tx, asked)
     for owned, (bucket, _) in asked.items():
-        found[owned] = Book(bucket, told=told.get(owned))
+        found[owned] = Book(bucket, told=words.get(owned))
     for row in tx.conn.execute(_WAITING, names).mappings():
         book = found[row["bucket"], row["owner"]]
         kind = book.reserved if row["standing"] == Standing.RESERVED else book.promised
@@ -143,7 +136,7 @@ def spend(
         return
     grouped = _by_window({entry.owned: windows[entry.owned] for entry in entries}, now)
     tx.conn.execute(_forgetting(len(grouped)), _since(grouped))
-    add = _dialect(tx).insert(spends).on_conflict_do_nothing(index_elements=["id"])
+    add = told.dialect(tx).insert(spends).on_conflict_do_nothing(index_elements=["id"])
     tx.conn.execute(
         add,
         [
@@ -171,7 +164,7 @@ def abandon(tx: Tx, ids: Collection[str], *, now: datetime) -> None:
     held = tx.conn.execute(_HELD, {"p_ids": sorted(ids)}).mappings().all()
     if not held:
         return
-    add = _dialect(tx).insert(spends).on_conflict_do_nothing(index_elements=["id"])
+    add = told.dialect(tx).insert(spends).on_conflict_do_nothing(index_elements=["id"])
     rows = [
         {name: row[name] for name in ("id", "bucket", "owner", "amount")} | {"spent_at": now} for row in held
     ]
@@ -187,23 +180,12 @@ def forget(tx: Tx, *, now: datetime) -> None:
 
 
 def bring_back(tx: Tx, *, now: datetime, late: datetime) -> bool:
-    """What a clock wrote that was ahead counts from now on, and lasts as long as it was meant to; whether any was.
-
-    ``late``: nothing can rightly have been written after it.
-    """
-    s, r, t = spends.c, reservations.c, rate_limits.c
+    """What a clock had counted that was ahead counts from now on; whether there was any. ``late``: nothing can rightly
+    have been written after it."""
+    s, r = spends.c, reservations.c
     spent = tx.conn.execute(update(spends).where(s.spent_at > late).values(spent_at=now)).rowcount
     held = (r.standing == Standing.RESERVED) & (r.at > late)
-    spent += tx.conn.execute(update(reservations).where(held).values(at=now)).rowcount
-    told = tx.conn.execute(select(rate_limits).where(t.updated_at > late).with_for_update()).mappings().all()
-    for row in told:
-        by = row["updated_at"] - now
-        moved = {
-            name: row[name] and row[name] - by for name in ("updated_at", "resets_at", "exhausted_until")
-        }
-        mine = (t.bucket == row["bucket"]) & (t.owner == row["owner"])
-        tx.conn.execute(update(rate_limits).where(mine).values(moved))
-    return bool(spent or told)
+    return bool(spent + tx.conn.execute(update(reservations).where(held).values(at=now)).rowcount)
 
 
 def forget_promises(tx: Tx, *, now: datetime) -> None:
@@ -212,74 +194,13 @@ def forget_promises(tx: Tx, *, now: datetime) -> None:
     tx.conn.execute(delete(reservations).where((r.standing == Standing.PROMISED) & (r.at > now)))
 
 
-def learn(tx: Tx, told: Mapping[Owned, Told]) -> None:
-    """Keep what the platforms said, merged with what they said before. Two statements."""
-    if not told:
-        return
-    names = sorted(told)
-    before = {
-        (row["bucket"], row["owner"]): _told(row)
-        for row in tx.conn.execute(_TOLD, {"p_owned": names}).mappings()
-    }
-    add = _dialect(tx).insert(rate_limits)
-    columns = (
-        "exhausted_until",
-        "updated_at",
-        "told_by",
-        "told_limit",
-        "told_left",
-        "told_percent",
-        "resets_at",
-    )
-    add = add.on_conflict_do_update(
-        index_elements=["bucket", "owner"], set_={name: add.excluded[name] for name in columns}
-    )
-    tx.conn.execute(add, [_row(owned, merged(before.get(owned), told[owned])) for owned in names])
-
-
-def known(tx: Tx) -> set[Owned]:
-    """Every bucket that anything is known of."""
-    parts = [select(table.c.bucket, table.c.owner) for table in (rate_limits, spends, reservations)]
-    return {(row[0], row[1]) for row in tx.conn.execute(parts[0].union(*parts[1:]))}
-
-
 # -- rows --
-
-
-def _dialect(tx: Tx) -> Any:
-    return postgresql if tx.dialect == "postgresql" else sqlite
 
 
 def _reservation(entry: Entry, standing: Standing) -> dict[str, Any]:
     bucket, owner = entry.owned
     row = {"id": entry.id, "bucket": bucket, "owner": owner, "at": entry.at, "amount": entry.amount}
     return row | {"standing": standing}
-
-
-def _told(row: Mapping[Any, Any]) -> Told:
-    return Told(
-        row["updated_at"],
-        row["told_by"] or "",
-        row["told_limit"],
-        row["told_left"],
-        row["resets_at"],
-        row["told_percent"],
-        row["exhausted_until"],
-    )
-
-
-def _row(owned: Owned, told: Told) -> dict[str, Any]:
-    return {
-        "bucket": owned[0],
-        "owner": owned[1],
-        "updated_at": told.at,
-        "told_by": told.source,
-        "told_limit": told.limit,
-        "told_left": told.left,
-        "resets_at": told.resets_at,
-        "told_percent": told.percent,
-        "exhausted_until": told.until,
-    }
 
 
 # -- windows: the buckets of one length share a condition, since there are few lengths --

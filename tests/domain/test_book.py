@@ -111,7 +111,7 @@ def test_no_interleaving_of_reservations_gifts_and_deaths_overfills_any_window(w
 @settings(max_examples=200, deadline=None)
 def test_no_day_holds_more_than_its_limit(wanted: list[tuple]) -> None:  # type: ignore[type-arg]
     life = Life(UPLOADS)
-    for what, wait, amount, where in wanted:
+    for what, wait, amount, _ in wanted:
         life.move(what, wait * 120, amount, 1.0)
     life.finish()
     days = {PACIFIC.midnight(each.at) for each in life.log}
@@ -151,9 +151,8 @@ def test_the_nth_who_is_refused_gets_the_nth_place_and_asks_only_once_more(
     began: list[str] = []
     for moment in sorted({*moments}):
         life.now = max(life.now, moment)
-        for name in [each for each in names if each in life.waiting and life.waiting[each][0] <= life.now]:
-            if life.ask(1, name) is None:
-                began.append(name)
+        called = [each for each in names if each in life.waiting and life.waiting[each][0] <= life.now]
+        began += [name for name in called if life.ask(1, name) is None]
         life.book.spent += [Used(life.now, each.amount) for each in life.book.reserved]
         life.book.reserved.clear()
     assert life.refused == 0 and not life.waiting and began == sorted(began)

@@ -177,6 +177,17 @@ def test_a_day_of_linkedin_ends_at_midnight(world: World) -> None:
     assert days[0] == days[1] == days[2] - timedelta(days=1)
 
 
+def test_a_dry_run_tells_what_would_find_no_room_and_keeps_no_place(world: World) -> None:
+    choose(world, x__posts="2/15m")
+    schedule(world, Platform.X, 3)
+    for _ in range(2):
+        shown = world.planrrr("publish-due", "--dry-run", "--json")
+        assert shown.returncode == 0, shown.stderr
+        found = json.loads(shown.stdout)["publications"]
+        assert ["are used up (2 in 15m)" in str(one) for one in found] == [False, False, True]
+    assert run(world).counts["published"] == 2
+
+
 def test_a_thread_that_is_longer_than_the_limit_begins_all_the_same(world: World) -> None:
     choose(world, x__posts="2/15m")
     parts = "\n".join(f"  - Part {number}" for number in range(2, 5))

@@ -11,7 +11,7 @@ import sqlalchemy
 import sqlalchemy.event
 
 from planrrr_cli.domain.quota import MARGIN, Bucket, Daily, Rolling, Told
-from planrrr_cli.store import quotas
+from planrrr_cli.store import quotas, told
 from planrrr_cli.store.quotas import Entry
 from tests.factory import NOW, new_id
 
@@ -131,22 +131,16 @@ def test_what_the_platform_says_is_kept_and_the_word_that_leaves_less_wins(store
     ]
     for word in words:
         with store.transaction() as tx:
-            quotas.learn(tx, {owned: word, ("test.other", "b"): Told(NOW, "usage headers", percent=95)})
+            told.learn(tx, {owned: word, ("test.other", "b"): Told(NOW, "usage headers", percent=95)})
     assert book(store).told == words[0]
     assert book(store, Bucket("test.other", 9, HOUR.window), "b").told.percent == 95
     assert book(store, owner="other").told is None
-    assert {("test.other", "b"), owned} == known(store)
-
-
-def known(store):
-    with store.reading() as tx:
-        return quotas.known(tx)
 
 
 def test_what_the_platform_calls_exhausted_is_closed_until_then(store):
     until = NOW + timedelta(hours=7)
     with store.transaction() as tx:
-        quotas.learn(tx, {(DAY.name, "app"): Told(NOW, "refusal 429", until=until)})
+        told.learn(tx, {(DAY.name, "app"): Told(NOW, "refusal 429", until=until)})
     assert take(store, DAY, "app") == until
     assert isinstance(take(store, DAY, "other"), str)
     assert isinstance(take(store, DAY, "app", now=until), str)
@@ -228,3 +222,20 @@ def test_a_hundred_lanes_cost_as_many_statements_as_one(store, full):
             )
         costs.append(len(counted))
     assert costs[0] == costs[1] <= 12, costs
+
+
+def test_what_a_clock_wrote_that_was_a_day_ahead_counts_from_now_on(store):
+    ahead, owned = NOW + timedelta(days=1), (HOUR.name, "a")
+    take(store, amount=2, now=ahead)
+    take(store, amount=1, now=ahead, spend=False)
+    word = Told(ahead, "refusal 429", until=ahead + timedelta(minutes=5))
+    with store.transaction() as tx:
+        told.learn(tx, {owned: word})
+        assert quotas.bring_back(tx, now=NOW, late=NOW + timedelta(minutes=2))
+        assert told.bring_back(tx, now=NOW, late=NOW + timedelta(minutes=2))
+    found = book(store)
+    assert found.told.until == NOW + timedelta(minutes=5) and found.counted(NOW) == 3
+    later = NOW + timedelta(hours=1) + MARGIN
+    assert book(store, now=later).counted(later) == 1, "what is under way still is"
+    with store.transaction() as tx:
+        assert not quotas.bring_back(tx, now=NOW, late=NOW + timedelta(minutes=2))
