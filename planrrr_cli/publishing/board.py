@@ -53,6 +53,7 @@ class Board:
         self.beginning = Beginning(ctx, run_id, options, reporter, ledger.quotas)
         self._near: dict[str, datetime] = {}
         self._had_turn: set[str] = set()
+        self._held_others = False  # lanes of other runs are locked until the commit
         self._renew_at = 0.0
         self._renewed: tuple[float, list[Lane]] | None = None
         self._rescue_at = 0.0
@@ -71,11 +72,11 @@ class Board:
             self._renew(tx, now)
         if rescuing:
             self._rescue(tx, now)
-        work = self._serve(tx, self.lanes.values())
+        turns = self._turns(tx, self.lanes.values())
         if not self.closing:  # after lanes were put back, since each of them makes room for another
-            work += self._serve(tx, self._claim(tx))
+            turns += self._turns(tx, self._claim(tx))
         self._had_turn.clear()
-        return work
+        return self._begin(tx, turns)
 
     def expects_more(self) -> bool:
         """Whether, with nothing running, there is still a reason to stay."""
@@ -133,6 +134,7 @@ class Board:
         for other in self.lanes.values():
             if shares(other.connection, lane.connection, settlement.hold_scope):
                 other.handled = TURN
+        self._held_others = True
         log.warning(
             "platform asked to wait",
             extra={
@@ -214,9 +216,11 @@ class Board:
             self.lanes[lane.connection.id] = lane
         return new
 
-    def _serve(self, tx: Tx, lanes: Iterable[Lane]) -> list[Work]:
-        """Begin what is next on each idle one of ``lanes``."""
-        turns = self._turns(tx, lanes)
+    def _begin(self, tx: Tx, turns: list[tuple[Lane, Publication]]) -> list[Work]:
+        """All at once, and last of all in the transaction: limits are locked once, when nothing else is waited for."""
+        if self._held_others:
+            self._held_others, self.beginning.again = False, True
+            return []
         for _, publication in turns:
             self._near.pop(publication.id, None)  # its moment is now, whatever becomes of it
         work, put_off = self.beginning.begin(tx, turns)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from planrrr_cli.domain.connections import NOTHING, Connection
+from planrrr_cli.domain.connections import NOTHING, Connection, Platform
 from planrrr_cli.domain.errors import ErrorKind, RateLimited, Scope
 from planrrr_cli.domain.publications import Attempt, Publication
-from planrrr_cli.domain.quota import Bucket, Chosen, Told, believed, merged
+from planrrr_cli.domain.quota import Bucket, Chosen, Rolling, Told, believed, merged
 from planrrr_cli.domain.steps import Spend
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.attempt import Ended, Message, Noted
@@ -41,6 +41,12 @@ class Quotas:
         """The bucket with the operator's number, where there is one."""
         chosen = self.chosen.get(bucket.name)
         return bucket if chosen is None else chosen.of(bucket)
+
+    def longest(self, platforms: Iterable[Platform]) -> timedelta:
+        """What was spent longer ago than that counts nowhere; a day of 25 hours is the least."""
+        rules = (self.rule(bucket) for platform in platforms for bucket in publisher_class(platform).buckets)
+        lengths = (rule.window.length for rule in rules if isinstance(rule.window, Rolling))
+        return max(timedelta(hours=25), *lengths) + timedelta(hours=1)
 
     def owned(self, bucket: Bucket, connection: Connection) -> Owned:
         match bucket.scope:
@@ -93,7 +99,7 @@ class Quotas:
             return self.refusal(bucket, connection, later, book.most(step.limit))
         if step.amount:
             spent = quotas.Entry(entry_id, owned, now, step.amount)
-            quotas.spend(tx, [spent], freed=[mine], windows={owned: bucket}, now=now)
+            quotas.spend(tx, [spent], freed=[mine])
         return None
 
     def abandon(
@@ -110,16 +116,14 @@ class Quotas:
 
     def _settle(self, tx: Tx, ended: Iterable[Ended], now: datetime) -> None:
         entries: list[quotas.Entry] = []
-        windows: dict[Owned, Bucket] = {}
         freed: list[str] = []
         for one in ended:
             assert one.work.attempt is not None
             freed += one.work.reserved
             for bucket, amount, at in _costs(one, now):
                 owned = self.owned(bucket, one.work.lane.connection)
-                windows[owned] = self.rule(bucket)
                 entries.append(quotas.Entry(id_of(one.work.attempt.id, bucket.name), owned, at, amount))
-        quotas.spend(tx, entries, freed=freed, windows=windows, now=now)
+        quotas.spend(tx, entries, freed=freed)
 
     def _learn(self, tx: Tx, ended: Iterable[Ended], now: datetime) -> None:
         found: dict[Owned, Told] = {}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from planrrr_cli.domain.errors import StoreUnavailable
 from planrrr_cli.domain.settlement import Retries
-from planrrr_cli.platforms import publisher_class
+from planrrr_cli.platforms import PLATFORMS, publisher_class
 from planrrr_cli.publishing.attempt import Ended, Message, Noted, Nudge, Work, Worker
 from planrrr_cli.publishing.board import Board
 from planrrr_cli.publishing.lane import LEASE, Lane
@@ -89,7 +89,7 @@ class Run:
             self.board.follow_clock(tx)
             now = self.ctx.clock.now()
             runs.start(tx, RunRow(self.id, me.host, me.pid, me.started, me.boot, now, None, {}))
-            quotas.forget(tx, now=now)
+            quotas.forget(tx, now=now, longest=self.quotas.longest(PLATFORMS))
             brought_back = clocks.bring_back(tx, now=now, lease=LEASE)
         self.teller.clock_was_ahead(brought_back)
         for platform in self.board.platforms:

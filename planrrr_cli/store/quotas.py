@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Delete,
     Select,
     bindparam,
     delete,
@@ -122,34 +121,17 @@ def write(tx: Tx, *, freed: Iterable[str], reserved: Iterable[Entry], promised: 
         tx.conn.execute(insert(reservations), rows)
 
 
-def spend(
-    tx: Tx, entries: Sequence[Entry], *, freed: Iterable[str], windows: Mapping[Owned, Bucket], now: datetime
-) -> None:
-    """Count what is spent, give back what was reserved for it, forget what no longer counts. Three statements.
+def spend(tx: Tx, entries: Sequence[Entry], *, freed: Iterable[str]) -> None:
+    """Count what is spent, and give back what was reserved for it. Two statements.
 
     An entry that is there already (after a commit whose answer was lost) counts once.
     """
     gone = sorted(set(freed))
     if gone:
         tx.conn.execute(_FREE, {"p_ids": gone})
-    if not entries:
-        return
-    grouped = _by_window({entry.owned: windows[entry.owned] for entry in entries}, now)
-    tx.conn.execute(_forgetting(len(grouped)), _since(grouped))
-    add = told.dialect(tx).insert(spends).on_conflict_do_nothing(index_elements=["id"])
-    tx.conn.execute(
-        add,
-        [
-            {
-                "id": entry.id,
-                "bucket": entry.owned[0],
-                "owner": entry.owned[1],
-                "spent_at": entry.at,
-                "amount": entry.amount,
-            }
-            for entry in entries
-        ],
-    )
+    if entries:
+        add = told.dialect(tx).insert(spends).on_conflict_do_nothing(index_elements=["id"])
+        tx.conn.execute(add, [_spend(entry) for entry in entries])
 
 
 def counted(tx: Tx, spend_id: str) -> bool:
@@ -172,11 +154,19 @@ def abandon(tx: Tx, ids: Collection[str], *, now: datetime) -> None:
     tx.conn.execute(_FREE, {"p_ids": sorted(row["id"] for row in held)})
 
 
-def forget(tx: Tx, *, now: datetime) -> None:
-    """Places that nobody came for, and reservations that nobody can hold any more. One statement, once in a run."""
-    r = reservations.c
+def forget(tx: Tx, *, now: datetime, longest: timedelta) -> None:
+    """What has left the longest window, places that nobody came for, and reservations that nobody can hold any more.
+
+    Two statements, once in a run; what another run forgets at this moment is left to it.
+    """
+    s, r = spends.c, reservations.c
     late = (r.standing == Standing.PROMISED) & (r.at <= now - KEPT)
-    tx.conn.execute(delete(reservations).where(late | (r.at <= now - ABANDONED)))
+    for table, old in (
+        (spends, s.spent_at <= now - longest),
+        (reservations, late | (r.at <= now - ABANDONED)),
+    ):
+        chosen = select(table.c.id).where(old).with_for_update(skip_locked=True).cte("chosen")
+        tx.conn.execute(delete(table).where(table.c.id.in_(select(chosen.c.id))))
 
 
 def bring_back(tx: Tx, *, now: datetime, late: datetime) -> bool:
@@ -195,6 +185,12 @@ def forget_promises(tx: Tx, *, now: datetime) -> None:
 
 
 # -- rows --
+
+
+def _spend(entry: Entry) -> dict[str, Any]:
+    bucket, owner = entry.owned
+    row = {"id": entry.id, "bucket": bucket, "owner": owner}
+    return row | {"spent_at": entry.at, "amount": entry.amount}
 
 
 def _reservation(entry: Entry, standing: Standing) -> dict[str, Any]:
@@ -220,12 +216,12 @@ def _since(windows: Sequence[tuple[datetime, list[Owned]]]) -> dict[str, Any]:
     return values
 
 
-def _inside(windows: int, *, still: bool) -> ColumnElement[bool]:
+def _inside(windows: int) -> ColumnElement[bool]:
     s, parts = spends.c, []
     for number in range(windows):
         since = bindparam(f"p_since_{number}", type_=UtcDateTime())
         mine = tuple_(s.bucket, s.owner).in_(bindparam(f"p_owned_{number}", expanding=True))
-        parts.append(mine & (s.spent_at > since if still else s.spent_at <= since))
+        parts.append(mine & (s.spent_at > since))
     return or_(*parts)
 
 
@@ -233,16 +229,11 @@ def _inside(windows: int, *, still: bool) -> ColumnElement[bool]:
 def _sums(windows: int) -> Select[Any]:
     s = spends.c
     query = select(s.bucket, s.owner, func.sum(s.amount), func.max(s.spent_at, type_=UtcDateTime()))
-    return query.where(_inside(windows, still=True)).group_by(s.bucket, s.owner)
+    return query.where(_inside(windows)).group_by(s.bucket, s.owner)
 
 
 @cache
 def _entries(windows: int) -> Select[Any]:
     s = spends.c
-    query = select(s.bucket, s.owner, s.spent_at, s.amount).where(_inside(windows, still=True))
+    query = select(s.bucket, s.owner, s.spent_at, s.amount).where(_inside(windows))
     return query.order_by(s.bucket, s.owner, s.spent_at)
-
-
-@cache
-def _forgetting(windows: int) -> Delete:
-    return delete(spends).where(_inside(windows, still=False))

@@ -28,11 +28,13 @@ def dialect(tx: Tx) -> Any:
 
 
 _TOLD = select(rate_limits).where(of(rate_limits))
+_IN_ORDER = (rate_limits.c.bucket, rate_limits.c.owner)
 
 
-def known(tx: Tx, wanted: Collection[Owned]) -> dict[Owned, Told]:
+def known(tx: Tx, wanted: Collection[Owned], *, lock: bool = False) -> dict[Owned, Told]:
     """One statement; buckets of which nothing was said are missing."""
-    found = tx.conn.execute(_TOLD, {"p_owned": sorted(wanted)}).mappings()
+    query = _TOLD.order_by(*_IN_ORDER).with_for_update() if lock else _TOLD
+    found = tx.conn.execute(query, {"p_owned": sorted(wanted)}).mappings()
     return {(row["bucket"], row["owner"]): _told(row) for row in found}
 
 
@@ -40,7 +42,7 @@ def learn(tx: Tx, told: Mapping[Owned, Told]) -> None:
     """Keep what the platforms said, merged with what they said before. Two statements."""
     if not told:
         return
-    before, add = known(tx, told), dialect(tx).insert(rate_limits)
+    before, add = known(tx, told, lock=True), dialect(tx).insert(rate_limits)
     columns = [column.name for column in rate_limits.columns if not column.primary_key]
     add = add.on_conflict_do_update(
         index_elements=["bucket", "owner"], set_={name: add.excluded[name] for name in columns}
@@ -55,7 +57,11 @@ def bring_back(tx: Tx, *, now: datetime, late: datetime) -> bool:
     ``late``: nothing can rightly have been written after it.
     """
     t = rate_limits.c
-    found = tx.conn.execute(select(rate_limits).where(t.updated_at > late).with_for_update()).mappings().all()
+    found = (
+        tx.conn.execute(select(rate_limits).where(t.updated_at > late).order_by(*_IN_ORDER).with_for_update())
+        .mappings()
+        .all()
+    )
     for row in found:
         by = row["updated_at"] - now
         moved = {

@@ -7,7 +7,6 @@ from datetime import timedelta
 from planrrr_cli.context import Context
 from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.quota import Told
-from planrrr_cli.platforms.linkedin.allowances import POSTS
 from planrrr_cli.store import quotas, told
 from tests.factory import new_id
 
@@ -37,7 +36,7 @@ FIELDS = {
 def spend(ctx: Context, bucket: str, owner: str, amount: int) -> None:
     entry = quotas.Entry(new_id(), (bucket, owner), ctx.clock.now(), amount)
     with ctx.store.transaction() as tx:
-        quotas.spend(tx, [entry], freed=(), windows={entry.owned: POSTS}, now=ctx.clock.now())
+        quotas.spend(tx, [entry], freed=())
 
 
 def test_without_accounts_it_says_what_to_do(planrrr) -> None:

@@ -43,7 +43,7 @@ def settle(store, bucket, owner, one, *, amount, now):
     owned = (bucket.name, owner)
     entries = [Entry(one, owned, now, amount)] if amount else []
     with store.transaction() as tx:
-        quotas.spend(tx, entries, freed=[one], windows={owned: bucket}, now=now)
+        quotas.spend(tx, entries, freed=[one])
 
 
 def rows(store, table):
@@ -57,8 +57,8 @@ def test_there_is_room_until_the_limit_and_again_when_the_oldest_has_left(store)
     later = NOW + timedelta(minutes=5)
     assert take(store, now=later) == NOW + timedelta(hours=1) + MARGIN
     assert take(store, amount=2, now=later) == NOW + timedelta(hours=1, minutes=1) + MARGIN
+    assert book(store, now=later).counted(later) == 3
     assert isinstance(take(store, now=NOW + timedelta(hours=1) + MARGIN), str)
-    assert book(store, now=later).counted(later) == 4 - 1
 
 
 def test_a_refusal_counts_nothing_and_others_have_their_own_count(store):
@@ -149,7 +149,15 @@ def test_what_the_platform_calls_exhausted_is_closed_until_then(store):
 def test_entries_that_no_longer_count_are_forgotten(store):
     for hour in range(10):
         assert isinstance(take(store, amount=3, now=NOW + timedelta(hours=2 * hour)), str)
-    assert rows(store, "spends") == 1
+    for_ever = Entry(new_id(), (HOUR.name, "a"), NOW + timedelta(hours=40), 1)
+    late = NOW + timedelta(hours=18)
+    with store.transaction() as tx:
+        quotas.write(tx, freed=(), reserved=(), promised=[for_ever])
+        quotas.write(tx, freed=(), reserved=(), promised=[Entry(new_id(), (HOUR.name, "b"), NOW, 1)])
+        quotas.forget(tx, now=late, longest=timedelta(hours=3))
+    assert rows(store, "spends") == 2, "of the last three hours"
+    assert rows(store, "reservations") == 1, "a place that was not taken is nobody's"
+    assert book(store, now=late).counted(late) == 3
 
 
 def test_many_at_once_never_get_more_than_there_is(store):
@@ -170,8 +178,7 @@ def test_many_at_once_never_get_more_than_there_is(store):
         made = 0 if number % 5 == 0 else 1
         with store.transaction() as tx:
             spent = entries if made else []
-            windows = {owned: bucket for owned, (bucket, _) in asked.items()}
-            quotas.spend(tx, spent, freed=[each.id for each in entries], windows=windows, now=NOW)
+            quotas.spend(tx, spent, freed=[each.id for each in entries])
         return "spent" if made else "given back"
 
     with ThreadPoolExecutor(8) as pool:
@@ -213,13 +220,7 @@ def test_a_hundred_lanes_cost_as_many_statements_as_one(store, full):
             assert all((found.ask(1, now=NOW) is None) != full for found in list(books.values())[-1:])
             entries = [Entry(new_id(), owned, NOW, 1) for owned in asked]
             quotas.write(tx, freed=(), reserved=entries, promised=())
-            quotas.spend(
-                tx,
-                entries,
-                freed=[each.id for each in entries],
-                windows={owned: bucket for owned, (bucket, _) in asked.items()},
-                now=NOW,
-            )
+            quotas.spend(tx, entries, freed=[each.id for each in entries])
         costs.append(len(counted))
     assert costs[0] == costs[1] <= 12, costs
 
