@@ -39,7 +39,7 @@ from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.attempt import Answer, Bug, Ended, Noted
 from planrrr_cli.publishing.quotas import Quotas
 from planrrr_cli.publishing.reconcile import believed, settle_look
-from planrrr_cli.store import Tx, connections, lanes, publications
+from planrrr_cli.store import Tx, connections, lanes, publications, quotas
 
 log = logging.getLogger("planrrr.publishing")
 
@@ -191,9 +191,7 @@ class Ledger:
         """Take over what expired leases and dead processes held; never sends, only decides where it goes on."""
         now = self.clock.now()
         rescued = []
-        stranded = lanes.strand(tx, now=now, dead_runs=dead_runs)
-        self.quotas.abandon(tx, stranded, now=now)
-        for publication, attempt in stranded:
+        for publication, attempt in lanes.strand(tx, now=now, dead_runs=dead_runs):
             settlement = after_interruption(
                 publication, publisher_class(publication.platform).patience, now=now
             )
@@ -201,6 +199,7 @@ class Ledger:
                 tx, publication=publication, attempt=attempt, settlement=settlement, now=now
             )
             rescued.append((publication, settlement))
+        quotas.abandon(tx, now=now)
         return rescued
 
     def _already(

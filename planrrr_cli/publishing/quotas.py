@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from planrrr_cli.domain.connections import NOTHING, Connection, Platform
 from planrrr_cli.domain.errors import ErrorKind, RateLimited, Scope
-from planrrr_cli.domain.publications import Attempt, Publication
+from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.quota import Bucket, Chosen, Rolling, Told, believed, merged
 from planrrr_cli.domain.steps import Spend
 from planrrr_cli.platforms import publisher_class
@@ -101,18 +101,6 @@ class Quotas:
             spent = quotas.Entry(entry_id, owned, now, step.amount)
             quotas.spend(tx, [spent], freed=[mine])
         return None
-
-    def abandon(
-        self, tx: Tx, attempts: Iterable[tuple[Publication, Attempt | None]], *, now: datetime
-    ) -> None:
-        """What the attempts of dead processes had reserved counts as spent."""
-        ids = {
-            id_of(attempt.id, bucket.name)
-            for publication, attempt in attempts
-            if attempt is not None
-            for bucket in publisher_class(publication.platform).buckets
-        }
-        quotas.abandon(tx, ids, now=now)
 
     def _settle(self, tx: Tx, ended: Iterable[Ended], now: datetime) -> None:
         entries: list[quotas.Entry] = []

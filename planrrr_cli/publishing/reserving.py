@@ -73,7 +73,7 @@ class Reserving:
         ids = []
         for owned, (bucket, amount) in self._needs[publication.id].items():
             ids.append(id_of(attempt.id, bucket.name))
-            self._reserved.append(quotas.Entry(ids[-1], owned, self._now, amount))
+            self._reserved.append(quotas.Entry(ids[-1], owned, self._now, amount, attempt.id))
             self._freed.append(place_of(publication, bucket))
         return tuple(ids)
 

@@ -30,7 +30,7 @@ from planrrr_cli.domain.book import ABANDONED, BRAKE, KEPT, Book, Standing, Used
 from planrrr_cli.domain.quota import Bucket
 from planrrr_cli.store import told
 from planrrr_cli.store.columns import UtcDateTime
-from planrrr_cli.store.schema import buckets, reservations, spends
+from planrrr_cli.store.schema import attempts, buckets, reservations, spends
 from planrrr_cli.store.session import Tx
 from planrrr_cli.store.told import Owned, of
 
@@ -43,15 +43,18 @@ class Entry:
     owned: Owned
     at: datetime
     amount: int
+    attempt_id: str | None = None
 
 
 _THERE = select(buckets.c.bucket, buckets.c.owner).where(of(buckets))
 _LOCK = _THERE.order_by(buckets.c.bucket, buckets.c.owner).with_for_update()
 _WAITING = select(reservations).where(of(reservations)).order_by(reservations.c.at, reservations.c.id)
 _FREE = delete(reservations).where(reservations.c.id.in_(bindparam("p_ids", expanding=True)))
-_HELD = select(reservations).where(
-    reservations.c.id.in_(bindparam("p_ids", expanding=True)),
-    reservations.c.standing == Standing.RESERVED,
+_HELD = (
+    select(reservations)
+    .join(attempts, attempts.c.id == reservations.c.attempt_id)
+    .where(reservations.c.standing == Standing.RESERVED, attempts.c.ended_at.is_not(None))
+    .with_for_update(skip_locked=True, of=reservations)
 )
 
 
@@ -139,19 +142,16 @@ def counted(tx: Tx, spend_id: str) -> bool:
     return tx.conn.execute(select(spends.c.id).where(spends.c.id == spend_id)).scalar() is not None
 
 
-def abandon(tx: Tx, ids: Collection[str], *, now: datetime) -> None:
-    """What dead attempts had reserved counts as spent: nobody knows how much of it was. Three statements."""
-    if not ids:
-        return
-    held = tx.conn.execute(_HELD, {"p_ids": sorted(ids)}).mappings().all()
-    if not held:
-        return
-    add = told.dialect(tx).insert(spends).on_conflict_do_nothing(index_elements=["id"])
-    rows = [
-        {name: row[name] for name in ("id", "bucket", "owner", "amount")} | {"spent_at": now} for row in held
-    ]
-    tx.conn.execute(add, rows)
-    tx.conn.execute(_FREE, {"p_ids": sorted(row["id"] for row in held)})
+def abandon(tx: Tx, *, now: datetime) -> None:
+    """What attempts had reserved that others ended counts as spent: nobody knows how much of it was. Three statements,
+    one where there is nothing; what somebody is writing at this moment is left for later."""
+    held = tx.conn.execute(_HELD).mappings().all()
+    if held:
+        spend(
+            tx,
+            [Entry(row["id"], (row["bucket"], row["owner"]), now, row["amount"]) for row in held],
+            freed=[row["id"] for row in held],
+        )
 
 
 def forget(tx: Tx, *, now: datetime, longest: timedelta) -> None:
@@ -196,7 +196,7 @@ def _spend(entry: Entry) -> dict[str, Any]:
 def _reservation(entry: Entry, standing: Standing) -> dict[str, Any]:
     bucket, owner = entry.owned
     row = {"id": entry.id, "bucket": bucket, "owner": owner, "at": entry.at, "amount": entry.amount}
-    return row | {"standing": standing}
+    return row | {"standing": standing, "attempt_id": entry.attempt_id}
 
 
 # -- windows: the buckets of one length share a condition, since there are few lengths --

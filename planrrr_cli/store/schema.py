@@ -295,6 +295,9 @@ reservations = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("amount", Integer, nullable=False),
     Column("standing", Words, nullable=False),
+    Column(
+        "attempt_id", Id
+    ),  # who has reserved it; no foreign key, since attempts are forgotten by themselves
     _one_of("standing", Standing),
     CheckConstraint("amount >= 1", name="amount"),
 )

@@ -10,9 +10,11 @@ import pytest
 import sqlalchemy
 import sqlalchemy.event
 
+from planrrr_cli.domain.publications import Outcome, State
 from planrrr_cli.domain.quota import MARGIN, Bucket, Daily, Rolling, Told
 from planrrr_cli.store import quotas, told
 from planrrr_cli.store.quotas import Entry
+from planrrr_cli.store.schema import attempts
 from tests.factory import NOW, new_id
 
 HOUR = Bucket("test.hour", 3, Rolling(timedelta(hours=1)))
@@ -95,15 +97,21 @@ def test_the_same_spend_again_counts_once(store):
         assert quotas.counted(tx, one) and not quotas.counted(tx, new_id())
 
 
-def test_what_a_dead_attempt_had_reserved_counts_as_spent_from_the_moment_that_it_is_found(store):
-    one, found = take(store, amount=2, spend=False), NOW + timedelta(minutes=30)
+def test_what_a_dead_attempt_had_reserved_counts_as_spent_from_the_moment_that_it_is_found(store, factory):
+    publication = factory.publication_in(State.PUBLISHING)
+    [attempt] = factory.attempts(publication)
+    owned, one, found = (HOUR.name, "a"), new_id(), NOW + timedelta(minutes=30)
+    with store.transaction() as tx:
+        quotas.write(tx, freed=(), reserved=[Entry(one, owned, NOW, 2, attempt.id)], promised=())
+        quotas.abandon(tx, now=found)
+    assert rows(store, "reservations") == 1, "it is under way"
+    with store.transaction() as tx:
+        tx.conn.execute(attempts.update().values(ended_at=found, outcome=Outcome.INTERRUPTED))
     for _ in range(2):
         with store.transaction() as tx:
-            quotas.abandon(tx, [one, new_id()], now=found)
+            quotas.abandon(tx, now=found)
     assert rows(store, "reservations") == 0
-    assert (
-        book(store).spent and book(store, now=found).ask(2, now=found) == found + HOUR.window.length + MARGIN
-    )
+    assert book(store, now=found).ask(2, now=found) == found + HOUR.window.length + MARGIN
     settle(store, HOUR, "a", one, amount=1, now=found)  # its owner was only slow, and says so now
     assert book(store, now=found).counted(found) == 2
 

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("amount", sa.Integer(), nullable=False),
         sa.Column("standing", sa.Text(), nullable=False),
+        sa.Column("attempt_id", ID),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reservations")),
         sa.CheckConstraint("standing IN ('reserved', 'promised')", name=op.f("ck_reservations_standing")),
         sa.CheckConstraint("amount >= 1", name=op.f("ck_reservations_amount")),
