@@ -7,7 +7,8 @@ promised the moment when the n-th place frees, so that nobody asks twice in vain
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -48,6 +49,15 @@ class Book:
     reserved: list[Used] = field(default_factory=list)
     promised: list[Used] = field(default_factory=list)
     told: Told | None = None
+    _ids: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.expect(self.promised)
+
+    def expect(self, places: Iterable[Used]) -> None:
+        """These were promised before."""
+        self.promised = sorted(places, key=_moment)
+        self._ids = {each.id for each in self.promised}
 
     def ask(
         self,
@@ -65,15 +75,12 @@ class Book:
         the last tenth. ``limit`` and ``used``: what the platform says this very moment. More than the whole limit at
         once is treated as the whole limit: it could never begin otherwise.
         """
-        own = next((each for each in self.promised if each.id == mine), None) if mine else None
-        most = self.most(limit)
+        own, most = self._place(mine), self.most(limit)
         if extra:
             return self._extra(amount, most, now)
         need = min(amount, most)
-        line = self._line(now, without=mine)
-        if own is not None and own.at <= now:  # called up: it goes before all who were refused later
-            line = [each for each in line if each.at <= now]
-        others = max(0, (used or 0) - sum(each.amount for each in line if each.at <= now))
+        line = self._line(now, own)
+        others = max(0, (used or 0) - sum(each.amount for each in line.now))
         earliest = self._earliest(need, now)
         if self._rests_on_word(now):
             return earliest if earliest > now else None
@@ -84,18 +91,18 @@ class Book:
             return None
         if own is not None and own.at > now and own.at >= earliest:
             return own.at
-        last = max([earliest, *(each.at for each in line if each.at > now)])
-        return self._first(line, need, most, last, now)
+        return self._first(line, need, most, earliest)
 
     def reserve(self, amount: int, *, now: datetime, mine: str = "") -> None:
         """Remember it for whoever asks next; ``mine``: the place that it takes."""
-        self.promised = [each for each in self.promised if each.id != mine or not mine]
+        self._let_go(mine)
         self.reserved.append(Used(now, amount))
 
     def promise(self, amount: int, at: datetime, mine: str) -> None:
         """Keep that place for whoever asked."""
-        self.promised = [each for each in self.promised if each.id != mine]
-        self.promised.append(Used(at, amount, mine))
+        self._let_go(mine)
+        insort(self.promised, Used(at, amount, mine), key=_moment)
+        self._ids.add(mine)
 
     def counted(self, now: datetime) -> int:
         """What counts at this moment: spent within the window, or reserved."""
@@ -125,15 +132,28 @@ class Book:
     def _open(self, now: datetime) -> Iterator[Used]:
         return (each for each in self.reserved if each.at > now - ABANDONED)
 
-    def _line(self, now: datetime, *, without: str = "") -> list[Used]:
-        """Everything in the order of its moment; what is under way and what is called up counts now."""
-        line = list(self._past(now))
+    def _place(self, mine: str) -> Used | None:
+        """The place that is kept under that id."""
+        if mine not in self._ids:
+            return None
+        return next(each for each in self.promised if each.id == mine)
+
+    def _let_go(self, mine: str) -> None:
+        if (own := self._place(mine)) is not None:
+            self.promised.remove(own)
+            self._ids.remove(mine)
+
+    def _line(self, now: datetime, own: Used | None = None) -> _Line:
+        """``own`` is left out. Who was called up goes before all who were refused later: to him, nobody is to come."""
+        line = sorted(self._past(now), key=_moment)
         line += [Used(now, each.amount) for each in self._open(now)]
-        for each in self.promised:
-            if each.at > now - KEPT and not (without and each.id == without):
-                line.append(Used(max(now, each.at), each.amount))
-        line.sort(key=lambda each: each.at)
-        return line
+        kept = bisect_right(self.promised, now - KEPT, key=_moment)
+        to_come = bisect_right(self.promised, now, key=_moment)
+        line += [Used(now, each.amount) for each in self.promised[kept:to_come] if each is not own]
+        if own is not None:
+            later = [] if own.at <= now else [each for each in self.promised[to_come:] if each is not own]
+            return _Line(line, later)
+        return _Line(line, self.promised, to_come)
 
     # -- what the platform says --
 
@@ -161,9 +181,9 @@ class Book:
         """Our number is a guess, and the platform says how much is used."""
         return self.bucket.guessed and self._percent(now) is not None
 
-    def _of_others(self, line: list[Used], now: datetime) -> datetime:
+    def _of_others(self, line: _Line, now: datetime) -> datetime:
         """Nobody knows when what others used is free again; not before what is ours."""
-        freed = [self.bucket.window.frees(each.at) for each in line if each.at <= now]
+        freed = [self.bucket.window.frees(each.at) for each in line.now]
         if isinstance(self.bucket.window, Daily):
             return self.bucket.window.ends(now)
         return max(freed) if freed else now + min(ASK_AGAIN, self.bucket.window.length)
@@ -181,50 +201,66 @@ class Book:
         line, most = self._line(now), max(1, int(most * BRAKE))
         if self._fits(line, min(amount, most), most, now):
             return None
-        start = max([now, *(each.at for each in line if each.at > now)])
-        return min(self._first(line, min(amount, most), most, start, now), later)
+        return min(self._first(line, min(amount, most), most, now), later)
 
-    def _fits(self, line: list[Used], need: int, most: int, now: datetime) -> bool:
+    def _fits(self, line: _Line, need: int, most: int, now: datetime) -> bool:
         """Neither the window that ends now nor one that ends with a promised place becomes too full."""
         window = self.bucket.window
-        if isinstance(window, Daily):
-            ends = window.ends(now)
-            return sum(each.amount for each in line if each.at < ends) + need <= most
-        total, first, at = need, 0, 0
-        while at < len(line):
-            end = max(line[at].at, now)
-            if end > now and window.frees(now) <= end:
-                return True
-            while at < len(line) and max(line[at].at, now) == end:
-                total += line[at].amount
-                at += 1
-            while window.frees(line[first].at) <= end:
-                total -= line[first].amount
+        total = need + sum(each.amount for each in line.now)
+        if total > most:
+            return False
+        inside, first, last = list(line.now), 0, window.frees(now)
+        for each in line.coming():
+            if each.at >= last:
+                break
+            inside.append(each)
+            total += each.amount
+            while window.frees(inside[first].at) <= each.at:
+                total -= inside[first].amount
                 first += 1
             if total > most:
                 return False
-        return total <= most
+        return True
 
-    def _first(self, line: list[Used], need: int, most: int, start: datetime, now: datetime) -> datetime:
-        """The first moment from ``start`` on at which it fits."""
+    def _first(self, line: _Line, need: int, most: int, earliest: datetime) -> datetime:
+        """The first moment, behind all who are in line, at which it fits."""
         window = self.bucket.window
-        if isinstance(window, Daily):
-            return self._day(window, line, need, most, start, now)
-        inside = [each for each in line if each.at <= start and window.frees(each.at) > start]
+        start = max(earliest, line.last.at) if line.last else earliest
+        inside: list[Used] = []
+        for each in line.backwards():
+            if window.frees(each.at) <= start:
+                break
+            inside.append(each)
         total, found = sum(each.amount for each in inside), start
-        for each in inside:
+        for each in reversed(inside):
             if total + need <= most:
                 break
             total -= each.amount
             found = window.frees(each.at)
         return found
 
-    def _day(
-        self, window: Daily, line: list[Used], need: int, most: int, start: datetime, now: datetime
-    ) -> datetime:
-        """The first day from that of ``start`` on which it fits."""
-        while True:
-            began, ends = window.midnight(start), window.ends(start)
-            if sum(each.amount for each in line if began <= each.at < ends) + need <= most:
-                return start
-            start = ends
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What counts ``now``, in the order of its moment, and whose places are to come: those of ``places`` from
+    ``first`` on, which may be very many."""
+
+    now: list[Used]
+    places: list[Used]
+    first: int = 0
+
+    @property
+    def last(self) -> Used | None:
+        return self.places[-1] if len(self.places) > self.first else None
+
+    def coming(self) -> Iterator[Used]:
+        return (self.places[number] for number in range(self.first, len(self.places)))
+
+    def backwards(self) -> Iterator[Used]:
+        """All of it, the latest first."""
+        yield from (self.places[number] for number in range(len(self.places) - 1, self.first - 1, -1))
+        yield from reversed(self.now)
+
+
+def _moment(used: Used) -> datetime:
+    return used.at

@@ -88,10 +88,15 @@ def books(tx: Tx, asked: Mapping[Owned, tuple[Bucket, int]], *, now: datetime) -
     words = told.known(tx, asked)
     for owned, (bucket, _) in asked.items():
         found[owned] = Book(bucket, told=words.get(owned))
+    places: dict[Owned, list[Used]] = {}
     for row in tx.conn.execute(_WAITING, names).mappings():
-        book = found[row["bucket"], row["owner"]]
-        kind = book.reserved if row["standing"] == Standing.RESERVED else book.promised
-        kind.append(Used(row["at"], row["amount"], row["id"]))
+        owned, used = (row["bucket"], row["owner"]), Used(row["at"], row["amount"], row["id"])
+        if row["standing"] == Standing.RESERVED:
+            found[owned].reserved.append(used)
+        else:
+            places.setdefault(owned, []).append(used)
+    for owned, line in places.items():
+        found[owned].expect(line)
     windows = _by_window({owned: bucket for owned, (bucket, _) in asked.items()}, now)
     sums = {
         (row[0], row[1]): (int(row[2]), row[3])
