@@ -11,30 +11,14 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from planrrr_cli.domain.line import Line, Used, moment
 from planrrr_cli.domain.quota import MARGIN, Bucket, Daily, Rolling, Told
 
 ASK_AGAIN = timedelta(hours=1)  # when others, whom we cannot see, have used it up
 KEPT = timedelta(minutes=5)  # so long a place is kept for whom it was promised to
 ABANDONED = timedelta(hours=24)  # so old a reservation belongs to nobody any more
 BRAKE = 0.9  # from this share on only what is due may spend
-
-
-class Standing(StrEnum):
-    """What is counted besides what was spent."""
-
-    RESERVED = "reserved"  # by an attempt that is under way
-    PROMISED = "promised"  # to a publication that found no room
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """One entry: ``amount`` at ``at``. ``id`` only of what is reserved or promised."""
-
-    at: datetime
-    amount: int
-    id: str = ""
 
 
 @dataclass(slots=True)
@@ -56,7 +40,7 @@ class Book:
 
     def expect(self, places: Iterable[Used]) -> None:
         """These were promised before."""
-        self.promised = sorted(places, key=_moment)
+        self.promised = sorted(places, key=moment)
         self._ids = {each.id for each in self.promised}
 
     def ask(
@@ -101,7 +85,7 @@ class Book:
     def promise(self, amount: int, at: datetime, mine: str) -> None:
         """Keep that place for whoever asked."""
         self._let_go(mine)
-        insort(self.promised, Used(at, amount, mine), key=_moment)
+        insort(self.promised, Used(at, amount, mine), key=moment)
         self._ids.add(mine)
 
     def counted(self, now: datetime) -> int:
@@ -143,17 +127,17 @@ class Book:
             self.promised.remove(own)
             self._ids.remove(mine)
 
-    def _line(self, now: datetime, own: Used | None = None) -> _Line:
+    def _line(self, now: datetime, own: Used | None = None) -> Line:
         """``own`` is left out. Who was called up goes before all who were refused later: to him, nobody is to come."""
-        line = sorted(self._past(now), key=_moment)
+        line = sorted(self._past(now), key=moment)
         line += [Used(now, each.amount) for each in self._open(now)]
-        kept = bisect_right(self.promised, now - KEPT, key=_moment)
-        to_come = bisect_right(self.promised, now, key=_moment)
+        kept = bisect_right(self.promised, now - KEPT, key=moment)
+        to_come = bisect_right(self.promised, now, key=moment)
         line += [Used(now, each.amount) for each in self.promised[kept:to_come] if each is not own]
         if own is not None:
             later = [] if own.at <= now else [each for each in self.promised[to_come:] if each is not own]
-            return _Line(line, later)
-        return _Line(line, self.promised, to_come)
+            return Line(line, later)
+        return Line(line, self.promised, to_come)
 
     # -- what the platform says --
 
@@ -181,7 +165,7 @@ class Book:
         """Our number is a guess, and the platform says how much is used."""
         return self.bucket.guessed and self._percent(now) is not None
 
-    def _of_others(self, line: _Line, now: datetime) -> datetime:
+    def _of_others(self, line: Line, now: datetime) -> datetime:
         """Nobody knows when what others used is free again; not before what is ours."""
         freed = [self.bucket.window.frees(each.at) for each in line.now]
         if isinstance(self.bucket.window, Daily):
@@ -203,7 +187,7 @@ class Book:
             return None
         return min(self._first(line, min(amount, most), most, now), later)
 
-    def _fits(self, line: _Line, need: int, most: int, now: datetime) -> bool:
+    def _fits(self, line: Line, need: int, most: int, now: datetime) -> bool:
         """Neither the window that ends now nor one that ends with a promised place becomes too full."""
         window = self.bucket.window
         total = need + sum(each.amount for each in line.now)
@@ -222,7 +206,7 @@ class Book:
                 return False
         return True
 
-    def _first(self, line: _Line, need: int, most: int, earliest: datetime) -> datetime:
+    def _first(self, line: Line, need: int, most: int, earliest: datetime) -> datetime:
         """The first moment, behind all who are in line, at which it fits."""
         window = self.bucket.window
         start = max(earliest, line.last.at) if line.last else earliest
@@ -238,29 +222,3 @@ class Book:
             total -= each.amount
             found = window.frees(each.at)
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """What counts ``now``, in the order of its moment, and whose places are to come: those of ``places`` from
-    ``first`` on, which may be very many."""
-
-    now: list[Used]
-    places: list[Used]
-    first: int = 0
-
-    @property
-    def last(self) -> Used | None:
-        return self.places[-1] if len(self.places) > self.first else None
-
-    def coming(self) -> Iterator[Used]:
-        return (self.places[number] for number in range(self.first, len(self.places)))
-
-    def backwards(self) -> Iterator[Used]:
-        """All of it, the latest first."""
-        yield from (self.places[number] for number in range(len(self.places) - 1, self.first - 1, -1))
-        yield from reversed(self.now)
-
-
-def _moment(used: Used) -> datetime:
-    return used.at

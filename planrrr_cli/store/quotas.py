@@ -26,7 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-from planrrr_cli.domain.book import ABANDONED, BRAKE, KEPT, Book, Standing, Used
+from planrrr_cli.domain.book import ABANDONED, BRAKE, KEPT, Book
+from planrrr_cli.domain.line import Standing, Used
 from planrrr_cli.domain.quota import Bucket
 from planrrr_cli.store import told
 from planrrr_cli.store.columns import UtcDateTime

@@ -18,9 +18,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from planrrr_cli.domain.book import Standing
 from planrrr_cli.domain.connections import ConnectionStatus, Platform
 from planrrr_cli.domain.errors import ErrorKind
+from planrrr_cli.domain.line import Standing
 from planrrr_cli.domain.posts import MediaKind
 from planrrr_cli.domain.publications import AttemptKind, Outcome, State
 from planrrr_cli.store.columns import Id, Json, Seconds, UtcDateTime, Words

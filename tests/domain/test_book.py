@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planrrr_cli.domain.book import BRAKE, KEPT, Book, Used
+from planrrr_cli.domain.book import BRAKE, KEPT, Book
+from planrrr_cli.domain.line import Used
 from planrrr_cli.domain.quota import MARGIN, Bucket, Daily, Rolling, Told
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)

@@ -17,7 +17,8 @@ It sees the public ledger, the tables and the logs (``evidence.py``) and imports
   attempt stands in the ledger in that order; what did not (deferred, retried, processing, in doubt, interrupted)
   has stepped aside.
 * No token in a log, and no traceback.
-* When all is quiet: nothing is publishing, no attempt is open, no lane is held, nothing has a ``wake_at``.
+* When all is quiet: nothing is publishing, no attempt is open, no lane is held, nothing has a ``wake_at``, no limit
+  is reserved any more.
 """
 
 from __future__ import annotations
@@ -239,3 +240,5 @@ class Checker:
                 yield f"{row} has {tries.open} open attempts"
         if tables.held_lanes:
             yield f"{tables.held_lanes} lanes are still held"
+        if tables.reserved:
+            yield f"{tables.reserved} entries of limits are still reserved"

@@ -77,6 +77,7 @@ class Tables:
         tuple[str, str]
     ]  # publication, and the code and the words with which an attempt was refused
     held_lanes: int
+    reserved: int  # entries of the limits that attempts have reserved
 
 
 _ROWS = """SELECT p.id, p.connection_id, c.account_id, c.platform, o.text, p.state, {due}, {created}, p.ordinal,
@@ -89,7 +90,8 @@ _TRIES = """SELECT publication_id, count(*), min(number), max(number), sum(CASE 
 _FIRSTS = "SELECT publication_id, kind, {began}, outcome FROM attempts WHERE number = 1"
 _REFUSALS = """SELECT publication_id, coalesce(error_code, '') || ' ' || coalesce(error_message, '') FROM attempts
  WHERE error_code IS NOT NULL OR error_message IS NOT NULL"""
-_HELD = "SELECT count(*) FROM connections WHERE claim_id IS NOT NULL"
+_HELD = """SELECT (SELECT count(*) FROM connections WHERE claim_id IS NOT NULL),
+ (SELECT count(*) FROM reservations WHERE standing = 'reserved')"""
 
 
 def read_tables(url: str) -> Tables:
@@ -115,7 +117,7 @@ def read_tables(url: str) -> Tables:
                 for row in connection.execute(_FIRSTS.format(began=at("began_at"))).fetchall()
             },
             [(row[0], row[1]) for row in connection.execute(_REFUSALS).fetchall()],
-            int(connection.execute(_HELD).fetchone()[0]),
+            *map(int, connection.execute(_HELD).fetchone()),
         )
         connection.execute("ROLLBACK")
     return found
