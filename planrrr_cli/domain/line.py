@@ -1,4 +1,4 @@
-"""What is counted of a bucket, in the order of its moments, and who is in line behind it; what fits is in ``book.py``."""
+"""What is counted of a bucket, in the order of its moments, and who is in line behind; what fits is in ``book.py``."""
 
 from __future__ import annotations
 

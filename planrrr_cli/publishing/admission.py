@@ -1,6 +1,7 @@
 """Whether a publication may begin now, decided before an attempt exists and without spending one.
 
-The order is: lane → token → (here the breaker and the rate-limit buckets will be asked) → lateness → content.
+The order is: lane → token → (here the breaker will be asked) → lateness → content. Whether there is room within the
+platform's limits is asked for all lanes of a turn together, in ``reserving.py``.
 """
 
 from __future__ import annotations
