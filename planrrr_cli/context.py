@@ -149,6 +149,12 @@ class Context:
         return MediaSource(self.settings.media_root or folder, fetcher, public)
 
 
+def _bucket_names() -> set[str]:
+    from planrrr_cli.platforms import PLATFORMS, publisher_class
+
+    return {bucket.name for platform in PLATFORMS for bucket in publisher_class(platform).buckets}
+
+
 @contextmanager
 def open_context(
     environ: Mapping[str, str] | None = None,
@@ -167,7 +173,9 @@ def open_context(
     from planrrr_cli.store import keys, open_store
     from planrrr_cli.store.cipher import Cipher
 
-    settings = load_settings(os.environ if environ is None else environ, cwd=cwd or Path.cwd())
+    settings = load_settings(
+        os.environ if environ is None else environ, cwd=cwd or Path.cwd(), buckets=_bucket_names
+    )
     mask.learn(*settings.secrets())
     configure(settings.log_level, settings.log_format)
     for notice in settings.notices:

@@ -26,7 +26,21 @@ STYLES: Mapping[str, str] = {
     "publishing": "cyan",
 }
 WHOLE = frozenset(
-    {"id", "due", "state", "status", "platform", "outcome", "would", "opens", "breaker"}
+    {
+        "id",
+        "due",
+        "state",
+        "status",
+        "platform",
+        "outcome",
+        "would",
+        "opens",
+        "breaker",
+        "limit",
+        "used",
+        "of",
+        "per",
+    }
 )  # never cut
 NARROWEST = 8
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")

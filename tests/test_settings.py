@@ -64,7 +64,8 @@ def test_without_a_database_url_it_is_a_sqlite_file_with_its_key_beside_it(tmp_p
 
 def test_the_table_of_settings_and_the_fields_are_the_same() -> None:
     assert {row.field for row in SETTINGS.values()} == {field.name for field in fields(Settings)} - {
-        "notices"
+        "limits",
+        "notices",
     }
 
 

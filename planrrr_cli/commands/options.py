@@ -57,6 +57,7 @@ MediaOption = Annotated[
     ),
 ]
 PlatformOption = Annotated[str | None, typer.Option("--platform", metavar="P", help=f"Only {PLATFORMS}.")]
+AllFlag = Annotated[bool, typer.Option("--all", help="Also those of which nothing is used.")]
 PlatformsOption = Annotated[
     list[str] | None, typer.Option("--platform", metavar="P", help=f"Only {PLATFORMS}; may be repeated.")
 ]

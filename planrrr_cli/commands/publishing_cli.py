@@ -118,3 +118,26 @@ def resolve(
             as_json=as_json,
         )
         raise typer.Exit(code)
+
+
+@publishing.command(epilog=o.examples("planrrr limits", "planrrr limits --platform x --all"))
+def limits(
+    platform: o.PlatformOption = None,
+    everything: o.AllFlag = False,
+    as_json: o.JsonFlag = False,
+) -> None:
+    """Show how much of the platforms' limits is used.
+
+    Of each account and app: what is counted across all runs and hosts, what the platform said of it and when, and
+    when there is room again. Without --all only limits of which something is used.
+
+    \b
+    Other numbers can be set in planrrr.toml:
+      [limits]
+      "x.posts" = "300/15m"
+      "linkedin.posts" = "50/day"
+    """
+    with opened(as_json) as ctx:
+        from planrrr_cli.commands.limits import limits
+
+        raise typer.Exit(limits(ctx, platform_name=platform, everything=everything, as_json=as_json))

@@ -1,9 +1,8 @@
-"""What may be used up within a window, and when there is room again: arithmetic on what was counted. No I/O."""
+"""Buckets, their windows, and what platforms themselves say of them: values and arithmetic on `now`. No I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,9 @@ from planrrr_cli.domain.errors import Scope
 
 # The platform sees a call a little later than we count it, so we let it go a little later, too.
 MARGIN = timedelta(seconds=2)
-ASK_AGAIN = timedelta(hours=1)  # when others, whom we cannot see, have used it up
+FARTHEST = timedelta(hours=24)  # a pause that is named longer is tried once a day
+MOST = 10**9  # a number that is named larger is none
+SAME_WINDOW = timedelta(seconds=5)  # resets that are told so near to each other are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,21 @@ class Rolling:
         """What was used before that no longer counts."""
         return now - self.length - MARGIN
 
+    def frees(self, at: datetime) -> datetime:
+        """When what was used ``at`` no longer counts."""
+        return at + self.length + MARGIN
+
+    def longest(self, now: datetime) -> datetime:
+        """No window that has begun now ends later."""
+        return now + self.length + MARGIN
+
+    def __str__(self) -> str:
+        seconds = int(self.length.total_seconds())
+        for name, unit in (("d", 86_400), ("h", 3600), ("m", 60)):
+            if seconds % unit == 0 and (seconds > unit or name != "d"):
+                return f"{seconds // unit}{name}"
+        return f"{seconds}s"
+
 
 @dataclass(frozen=True, slots=True)
 class Daily:
@@ -32,6 +48,17 @@ class Daily:
     zone: str
 
     def began(self, now: datetime) -> datetime:
+        """What was used before that no longer counts; so that it agrees with :class:`Rolling`, not what began it."""
+        return self.midnight(now) - timedelta(microseconds=1)
+
+    def frees(self, at: datetime) -> datetime:
+        return self.ends(at)
+
+    def longest(self, now: datetime) -> datetime:
+        return self.ends(now)
+
+    def midnight(self, now: datetime) -> datetime:
+        """The one that began this day there, in UTC."""
         return self._midnight(now, days=0)
 
     def ends(self, now: datetime) -> datetime:
@@ -43,63 +70,118 @@ class Daily:
         day = now.astimezone(zone).date() + timedelta(days=days)
         return datetime.combine(day, time(0), zone).astimezone(UTC)
 
+    def __str__(self) -> str:
+        return "day"
+
+
+Window = Rolling | Daily
+
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """An allowance: so much per window, for one account or for all accounts of an app.
 
-    ``name`` is stable (``youtube.uploads``), ``called`` what people read: "YouTube's uploads of this app".
+    ``name`` is stable (``youtube.uploads``), ``called`` what people read: "YouTube's uploads of this app". ``source``
+    is where the number comes from, and the date it was read. ``guessed``: the platform names no number; ours gives
+    way to whatever it says of its own. ``chosen``: the operator named the number.
     """
 
     name: str
     limit: int
-    window: Rolling | Daily
+    window: Window
     scope: Scope = Scope.CONNECTION
     called: str = ""
+    source: str = ""
+    guessed: bool = False
+    chosen: bool = False
 
     def __str__(self) -> str:
         return self.called or self.name
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """One entry of what was counted."""
+class Chosen:
+    """What an operator wrote for a bucket in ``[limits]``. ``window`` None: the bucket's own; ``by_day``: its day, or
+    that of UTC."""
+
+    limit: int
+    length: timedelta | None = None
+    by_day: bool = False
+
+    def of(self, bucket: Bucket) -> Bucket:
+        window = bucket.window
+        if self.by_day and not isinstance(window, Daily):
+            window = Daily("UTC")
+        elif self.length is not None:
+            window = Rolling(self.length)
+        return replace(bucket, limit=self.limit, window=window, guessed=False, chosen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a platform said of one of its limits, in a reply that came ``at``; ``source`` names the header or field.
+
+    ``limit``: the number of the whole window. ``left`` of it until ``resets_at``. ``percent``: how much is used.
+    ``until``: nothing may be tried before.
+    """
 
     at: datetime
-    amount: int
+    source: str
+    limit: int | None = None
+    left: int | None = None
+    resets_at: datetime | None = None
+    percent: int | None = None
+    until: datetime | None = None
 
 
-def room_at(
-    bucket: Bucket,
-    amount: int,
-    entries: Sequence[Used],
-    *,
-    limit: int | None = None,
-    used: int | None = None,
-    now: datetime,
-) -> datetime | None:
-    """None when ``amount`` more fits now, else the moment when it will.
+def believed(bucket: Bucket, told: Told, *, now: datetime) -> tuple[Told, tuple[str, ...]]:
+    """``told`` as far as it can be true, and a sentence for each thing that was bounded or left out."""
+    doubts: list[str] = []
+    found = told
+    if found.limit is not None and not 1 <= found.limit <= MOST:
+        doubts.append(f"a limit of {found.limit} is not believed")
+        found = replace(found, limit=None)
+    if found.left is not None and found.resets_at is None:
+        found = replace(found, left=None)
+    if (resets := found.resets_at) is not None:
+        last = bucket.window.longest(now) + timedelta(minutes=1)
+        if resets <= now:
+            doubts.append(f"a reset in the past ({resets:%Y-%m-%d %H:%M:%S} UTC) is not believed")
+            found = replace(found, left=None, resets_at=None)
+        elif resets > last:
+            doubts.append(f"a reset at {resets:%Y-%m-%d %H:%M} UTC is farther away than any window")
+            found = replace(found, resets_at=last)
+    if (until := found.until) is not None:
+        last = now + FARTHEST
+        if until <= now:
+            doubts.append(f"a pause that ended at {until:%Y-%m-%d %H:%M:%S} UTC is not believed")
+            found = replace(found, until=None)
+        elif until > last + timedelta(hours=1):  # a day of 25 hours is one
+            doubts.append(f"a pause until {until:%Y-%m-%d %H:%M} UTC is tried again in a day")
+            found = replace(found, until=last)
+    return found, tuple(doubts)
 
-    ``entries`` are ours, the oldest first. ``limit`` and ``used`` are what the platform itself says, which wins: it
-    sees what others use, too.
-    """
-    began = bucket.window.began(now)
-    inside = [entry for entry in entries if entry.at > began]
-    counted = sum(entry.amount for entry in inside)
-    total, most = max(counted, used or 0), bucket.limit if limit is None else limit
-    if total + amount <= most:
-        return None
-    if isinstance(bucket.window, Daily):
-        return bucket.window.ends(now)
-    return _freed(inside, total + amount - most, bucket.window, now)
+
+def merged(old: Told | None, new: Told) -> Told:
+    """Both as one. The later word wins; of one window that which leaves less does, in whatever order they came."""
+    if old is None:
+        return new
+    older, newer = (old, new) if old.at <= new.at else (new, old)
+    both = replace(
+        newer,
+        limit=newer.limit or older.limit,
+        percent=older.percent if newer.percent is None else newer.percent,
+        until=newer.until or (None if _says_go_on(newer) else older.until),
+    )
+    if older.resets_at is None or older.left is None:
+        return both
+    if newer.resets_at is None or newer.left is None:
+        return replace(both, left=older.left, resets_at=older.resets_at, at=older.at)
+    same = abs(newer.resets_at - older.resets_at) <= SAME_WINDOW
+    if (same and older.left < newer.left) or older.resets_at - newer.resets_at > SAME_WINDOW:
+        return replace(both, left=older.left, resets_at=older.resets_at, at=older.at)
+    return both
 
 
-def _freed(entries: Sequence[Used], needed: int, window: Rolling, now: datetime) -> datetime:
-    """When the oldest entries that hold ``needed`` have left the window; of what others used nobody knows when."""
-    last = None
-    for entry in entries:
-        last = entry.at + window.length + MARGIN
-        needed -= entry.amount
-        if needed <= 0:
-            return last
-    return last or now + min(ASK_AGAIN, window.length)
+def _says_go_on(told: Told) -> bool:
+    return bool(told.left) or (told.percent is not None and told.percent < 100)

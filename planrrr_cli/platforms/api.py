@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from planrrr_cli.domain.clock import Clock
 from planrrr_cli.domain.errors import ConfigError, OutcomeUnknown, PlatformError, PlatformUnavailable
+from planrrr_cli.domain.quota import Bucket, Told, merged
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.platforms.addresses import is_loopback
 from planrrr_cli.platforms.wire import AnswerLost, NeverSent, Part, Reply, Stream, TransportError, multipart
@@ -25,13 +26,15 @@ class Api:
     """One attempt's calls to one platform: sends them, guards the irrevocable ones, and keeps the evidence.
 
     ``calls`` holds one dict per call: call, method, path, status, code, request_id, error_kind (the class that its
-    answer has, None for a good one), duration_ms, at. Never a query, a header, a body or a token.
+    answer has, None for a good one), duration_ms, at. Never a query, a header, a body or a token. ``learned`` holds
+    what the answers told of the platform's limits, by the names of the buckets.
     """
 
     def __init__(
         self, transport: Transport, *, platform: str, gate: Callable[[], None], clock: Clock
     ) -> None:
         self.calls: list[dict[str, Any]] = []
+        self.learned: dict[str, tuple[Bucket, Told]] = {}
         self._transport = transport
         self._platform = platform
         self._gate = gate
@@ -108,6 +111,16 @@ class Api:
         told = {"code": code, "request_id": request_id, "error_kind": failure.kind.value if failure else None}
         if self.calls:
             self.calls[-1] |= {name: value for name, value in told.items() if value is not None}
+
+    @property
+    def last_call(self) -> str:
+        """The name of the newest call; empty before the first."""
+        return str(self.calls[-1]["call"]) if self.calls else ""
+
+    def learn(self, bucket: Bucket, told: Told) -> None:
+        """Keep what an answer told of a limit; it becomes durable with the end of the attempt."""
+        before = self.learned.get(bucket.name)
+        self.learned[bucket.name] = bucket, merged(before[1] if before else None, told)
 
     def _trouble(self, error: TransportError, irrevocable: bool) -> PlatformUnavailable | OutcomeUnknown:
         if irrevocable and isinstance(error, AnswerLost):

@@ -12,7 +12,7 @@ from planrrr_cli.domain.clock import Clock
 from planrrr_cli.domain.connections import NOTHING, Connection, Platform, Tokens
 from planrrr_cli.domain.doubt import Patience
 from planrrr_cli.domain.posts import ContentRules
-from planrrr_cli.domain.publications import Publication
+from planrrr_cli.domain.publications import AttemptKind, Publication
 from planrrr_cli.domain.quota import Bucket
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.domain.steps import Finding, FollowUpSteps, Landed, Published, Steps, Unknown
@@ -89,8 +89,10 @@ class Publisher(ABC):
 
     refresh_before: ClassVar[timedelta] = timedelta(minutes=10)
     """How long before its end a token is renewed on the way."""
-    charges: ClassVar[Mapping[str, tuple[Bucket, int]]] = NOTHING
-    """What a call, by its name, uses up of a bucket, counted once the attempt has ended; never what is a ``Spend``."""
+    buckets: ClassVar[tuple[Bucket, ...]] = ()
+    """The platform's limits, each with its source and the date it was read."""
+    charges: ClassVar[Mapping[str, tuple[tuple[Bucket, int], ...]]] = NOTHING
+    """What a call, by its name, uses up of which buckets; never what is a ``Spend``."""
 
     def __init__(self, api: Api, app: App, media: MediaSource, clock: Clock) -> None:
         self.api = api
@@ -139,6 +141,12 @@ class Publisher(ABC):
     def rules_for(cls, connection: Connection | None) -> ContentRules:
         """What this account takes; None asks for the platform in general, without knowing an account."""
         return cls.rules
+
+    @classmethod
+    def needs(cls, publication: Publication, kind: AttemptKind) -> Mapping[str, int]:
+        """The calls with a price that such an attempt will make, and how often, as far as that is known before. They
+        are reserved before it begins; what is not made is given back, and what is made besides is counted then."""
+        return NOTHING
 
     @classmethod
     def landed(cls, publication: Publication, remote_id: str) -> Landed | Published | None:

@@ -1,7 +1,8 @@
 """Whether a publication may begin now, decided before an attempt exists and without spending one.
 
-The order is: lane → token → lateness → content, which need no call, and then, by the run, the breakers; a token is only
-refreshed where they let a call pass. Allowances are asked for by the recipes, before each call that is scarce.
+The order is: lane → token → lateness → content, which need no call; then, by the run, the breakers, and last whether
+there is room within the platform's limits, for all lanes of a turn together (``reserving.py``). A token is only
+refreshed where the breakers let a call pass.
 """
 
 from __future__ import annotations

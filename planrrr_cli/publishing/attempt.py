@@ -15,6 +15,7 @@ from typing import TypeVar
 from planrrr_cli.domain.connections import Tokens
 from planrrr_cli.domain.errors import LeaseLost, NotDurable, PlatformError, RateLimited
 from planrrr_cli.domain.publications import Attempt, AttemptKind, Publication
+from planrrr_cli.domain.quota import Bucket, Told
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.domain.steps import (
     Absent,
@@ -45,13 +46,15 @@ E = TypeVar("E", bound="Ending")
 class Work:
     """One thing handed to a worker. ``attempt`` None: the lane's token is to be refreshed.
 
-    ``publication`` is replaced by the main thread as its notes become durable.
+    ``publication`` is replaced by the main thread as its notes become durable. ``reserved``: the ids of what it may
+    spend.
     """
 
     lane: Lane
     publication: Publication | None
     attempt: Attempt | None
     began: float
+    reserved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,13 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The worker is done with it; ``calls`` is the evidence of what went over the wire."""
+    """The worker is done with it; ``calls`` is the evidence of what went over the wire, ``learned`` what the answers
+    told of limits."""
 
     work: Work
     ending: Ending
     calls: tuple[Mapping[str, object], ...]
+    learned: tuple[tuple[Bucket, Told], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,9 @@ class Worker(threading.Thread):
         except BaseException as error:
             log.exception("attempt met a bug")
             ending = Bug(type(error).__name__)
-        return Ended(work, ending, tuple(publisher.api.calls) if publisher is not None else ())
+        if publisher is None:
+            return Ended(work, ending, ())
+        return Ended(work, ending, tuple(publisher.api.calls), tuple(publisher.api.learned.values()))
 
     def _carry_out(self, work: Work, publisher: Publisher) -> Ending:
         if work.publication is None or work.attempt is None:

@@ -49,7 +49,7 @@ class Board:
         self.reporter = reporter
         self.closing = False
         self.lanes: dict[str, Lane] = {}
-        self.beginning = Beginning(ctx, run_id, options, reporter, breakers)
+        self.beginning = Beginning(ctx, run_id, options, reporter, breakers, ledger.quotas)
         self._near: dict[str, datetime] = {}
         self._had_turn: set[str] = set()
         self._renew_at = 0.0
@@ -70,11 +70,11 @@ class Board:
             self._renew(tx, now)
         if rescuing:
             self._rescue(tx, now)
-        work = self._serve(tx, self.lanes.values())
+        turns = self._turns(tx, self.lanes.values())
         if not self.closing:  # after lanes were put back, since each of them makes room for another
-            work += self._serve(tx, self._claim(tx))
+            turns += self._turns(tx, self._claim(tx))
         self._had_turn.clear()
-        return work
+        return self._begin(tx, turns)
 
     def expects_more(self) -> bool:
         """Whether, with nothing running, there is still a reason to stay."""
@@ -195,15 +195,12 @@ class Board:
             self.lanes[lane.connection.id] = lane
         return new
 
-    def _serve(self, tx: Tx, lanes: Iterable[Lane]) -> list[Work]:
-        """Begin what is next on each idle one of ``lanes``."""
-        work: list[Work] = []
-        for lane, publication in self._turns(tx, lanes):
+    def _begin(self, tx: Tx, turns: list[tuple[Lane, Publication]]) -> list[Work]:
+        """All at once, and last of all in the transaction: limits are locked once, when nothing else is waited for."""
+        for _, publication in turns:
             self._near.pop(publication.id, None)  # its moment is now, whatever becomes of it
-            found = self.beginning.begin(tx, lane, publication)
-            if found is not None:
-                work.append(found)
-        for publication_id, wake_at in self.beginning.put_off(tx).items():
+        work, put_off = self.beginning.begin(tx, turns)
+        for publication_id, wake_at in put_off.items():
             self._expect(publication_id, wake_at)
         return work
 

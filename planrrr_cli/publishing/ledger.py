@@ -41,7 +41,7 @@ from planrrr_cli.publishing.attempt import Answer, Bug, Ended, Noted
 from planrrr_cli.publishing.breakers import Breakers
 from planrrr_cli.publishing.quotas import Quotas
 from planrrr_cli.publishing.reconcile import believed, settle_look
-from planrrr_cli.store import Tx, connections, lanes, publications
+from planrrr_cli.store import Tx, connections, lanes, publications, quotas
 
 log = logging.getLogger("planrrr.publishing")
 
@@ -98,7 +98,6 @@ class Ledger:
         work, now = ended.work, self.clock.now()
         publication, attempt = work.publication, work.attempt
         assert publication is not None and attempt is not None
-        self.quotas.after(tx, ended, now=now)
         ended = replace(ended, ending=believed(tx, ended.ending, publication.id))
         outage = self.breakers.outage(tx, ended, most=self.retries.attempts, now=now)
         settlement = self.settlement(publication, attempt, ended, now, outage)
@@ -221,6 +220,7 @@ class Ledger:
                 tx, publication=publication, attempt=attempt, settlement=settlement, now=now
             )
             rescued.append((publication, settlement))
+        quotas.abandon(tx, now=now)
         return rescued
 
     def _already(

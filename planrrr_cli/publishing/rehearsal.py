@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 
 from planrrr_cli.domain.breaker import Breaker, Claim, Key, told
 from planrrr_cli.domain.connections import ConnectionStatus
+from planrrr_cli.domain.errors import RateLimited
 from planrrr_cli.domain.posts import Problem, problems
-from planrrr_cli.domain.publications import Publication, State
+from planrrr_cli.domain.publications import AttemptKind, Publication, State
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.admission import Admitted, Invalid, NeedsPerson, RefreshFirst, TooLate, admit
 from planrrr_cli.publishing.breakers import goes_on, refusal
 from planrrr_cli.publishing.options import RunOptions
-from planrrr_cli.store import breakers, lanes, posts
+from planrrr_cli.publishing.quotas import rules_of
+from planrrr_cli.publishing.reserving import Reserving, Wanted
+from planrrr_cli.store import Tx, breakers, lanes, posts
+from planrrr_cli.store.posts import PostView
 
 if TYPE_CHECKING:
     from planrrr_cli.context import Context
@@ -39,9 +43,13 @@ def rehearse(ctx: Context, options: RunOptions) -> list[Rehearsal]:
     """The publications that a run with these options would begin with, in the order of their promised time."""
     with ctx.store.reading() as tx:
         ctx.follow(lanes.database_now(tx))
-        sick = breakers.sick(tx, now=ctx.clock.now())
         views = posts.listing(tx, states=LOOKED_AT, limit=MOST)
-    now = ctx.clock.now()
+        return _in_order(ctx, tx, options, views, ctx.clock.now())
+
+
+def _in_order(
+    ctx: Context, tx: Tx, options: RunOptions, views: Sequence[PostView], now: datetime
+) -> list[Rehearsal]:
     found = [
         publication
         for view in views
@@ -49,7 +57,17 @@ def rehearse(ctx: Context, options: RunOptions) -> list[Rehearsal]:
         if publication.state in LOOKED_AT and _chosen(publication, options, now)
     ]
     found.sort(key=lambda publication: (publication.due_at or now, publication.id))
-    return [_rehearsal(ctx, publication, options, sick, now) for publication in found[: options.limit]]
+    sick = breakers.sick(tx, now=now)
+    rehearsed = [_rehearsal(ctx, publication, options, sick, now) for publication in found[: options.limit]]
+    wanted = [Wanted(one.publication, AttemptKind.PUBLISH) for one in rehearsed if one.admitted]
+    room = Reserving(tx, rules_of(ctx), wanted, now=now, locked=True).refused
+    return [_without_room(one, room.get(one.publication.id)) for one in rehearsed]
+
+
+def _without_room(one: Rehearsal, refusal: RateLimited | None) -> Rehearsal:
+    if refusal is None or refusal.retry_at is None:
+        return one
+    return replace(one, admitted=False, reason=f"{refusal.message}; {refusal.retry_at:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def _chosen(publication: Publication, options: RunOptions, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from planrrr_cli.domain.breaker import Rules
 from planrrr_cli.domain.errors import StoreUnavailable
 from planrrr_cli.domain.settlement import Retries
-from planrrr_cli.platforms import publisher_class
+from planrrr_cli.platforms import PLATFORMS, publisher_class
 from planrrr_cli.publishing.attempt import Ended, Message, Noted, Nudge, Work, Worker
 from planrrr_cli.publishing.board import Board
 from planrrr_cli.publishing.breakers import Breakers
@@ -22,11 +22,11 @@ from planrrr_cli.publishing.lane import LEASE, Lane
 from planrrr_cli.publishing.ledger import Ledger, Settled
 from planrrr_cli.publishing.liveness import this_process
 from planrrr_cli.publishing.options import RunOptions
-from planrrr_cli.publishing.quotas import Quotas
+from planrrr_cli.publishing.quotas import rules_of
 from planrrr_cli.publishing.report import Progress, Reporter, RunReport, Silent
 from planrrr_cli.publishing.telling import Teller
 from planrrr_cli.publishing.uploads import Uploads
-from planrrr_cli.store import Tx, clocks, runs, waiting
+from planrrr_cli.store import Tx, clocks, quotas, runs, waiting
 from planrrr_cli.store.runs import RunRow
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Run:
         self.progress = progress
         self.id = ctx.new_id()
         self.reporter = Reporter()
-        self.quotas = Quotas(lambda connection: ctx.app(connection.platform).of(connection).app_id)
+        self.quotas = rules_of(ctx)
         settings = ctx.settings
         retries = Retries(settings.worker_retry_attempts, settings.worker_retry_delay)
         rules = Rules(settings.breaker_failure_threshold, settings.breaker_window, settings.breaker_reset)
@@ -94,6 +94,7 @@ class Run:
             self.board.follow_clock(tx)
             now = self.ctx.clock.now()
             runs.start(tx, RunRow(self.id, me.host, me.pid, me.started, me.boot, now, None, {}))
+            quotas.forget(tx, now=now, longest=self.quotas.longest(PLATFORMS))
             brought_back = clocks.bring_back(tx, now=now, lease=LEASE)
         self.teller.clock_was_ahead(brought_back)
         for platform in self.board.platforms:
@@ -140,9 +141,12 @@ class Run:
 
     def _write(self, tx: Tx, messages: list[Message]) -> list[Callable[[], None]]:
         """What is returned is to be called once this is durable. Safe to repeat when the answer to a commit is lost."""
+        # One order of locks, here and in `Board.next_work`, so that runs never wait for each other in a circle: what
+        # platforms told (rate_limits), the buckets of `Spend`, breakers, lanes with what is on them, the buckets that
+        # attempts reserve. The place of a probe is a breaker's row wanted with lanes locked: never waited for.
         answers: list[Callable[[], None]] = []
         now = self.ctx.clock.now()
-        self.quotas.lock(tx, messages, now=now)
+        self.quotas.before(tx, messages, now=now)
         self.breakers.heed(tx, messages, now=now)
         for message in messages:
             if isinstance(message, Noted):

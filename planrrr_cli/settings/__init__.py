@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from planrrr_cli.domain.errors import ConfigError
+from planrrr_cli.domain.quota import Chosen
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.settings.addresses import Database, sqlite_database
 from planrrr_cli.settings.kinds import Kind, Raw, path_of
+from planrrr_cli.settings.limits import read_limits
 from planrrr_cli.settings.sources import CONFIG, Source, notices, read_env_file, read_toml
 from planrrr_cli.settings.table import SETTINGS, Setting
 
@@ -24,7 +26,8 @@ __all__ = ["SETTINGS", "Setting", "Settings", "load_settings"]
 class Settings:
     """What the operator chose. Names, kinds, defaults and meanings of the fields are in ``SETTINGS``.
 
-    ``log_format`` None: the terminal decides. ``notices``: sentences that a person should see once.
+    ``log_format`` None: the terminal decides. ``limits``: the operator's own numbers for limits of the platforms, by
+    the names of their buckets. ``notices``: sentences that a person should see once.
     """
 
     database: Database
@@ -73,6 +76,7 @@ class Settings:
     media_allow_private: bool
     media_public_base_url: str | None
     environment: str | None
+    limits: Mapping[str, Chosen] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
 
     @property
@@ -87,8 +91,8 @@ class Settings:
 
     def secrets(self) -> Iterator[Secret]:
         """Everything that must never be printed, for the mask of the logs."""
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for each in fields(self):
+            value = getattr(self, each.name)
             if isinstance(value, Secret):
                 yield value
         password = urlsplit(self.database_url.reveal()).password if self.database_path is None else None
@@ -96,18 +100,25 @@ class Settings:
             yield from (self.database_url, Secret(password), Secret(unquote(password)))
 
 
-def load_settings(environ: Mapping[str, str], *, cwd: Path) -> Settings:
+def load_settings(
+    environ: Mapping[str, str], *, cwd: Path, buckets: Callable[[], Collection[str]] | None = None
+) -> Settings:
     """The settings of this process: ``environ`` over ``.env`` in ``cwd`` over ``planrrr.toml``.
 
     A relative path starts from the folder of the file it is written in, or from ``cwd``. An empty value is
-    unset. Raises one ConfigError that lists every problem; it never shows the value of a secret.
+    unset. ``buckets``: the names of the limits that may be set; asked only where some are. Raises one ConfigError that
+    lists every problem; it never shows the value of a secret.
     """
     problems: list[str] = []
     home = Path(environ.get("HOME") or os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises without a home
     environment = {name: Raw(text, "the environment", cwd, home) for name, text in environ.items()}
     env_file = read_env_file(cwd / ".env", home, problems)
     config = next((source[CONFIG] for source in (environment, env_file) if _is_set(source.get(CONFIG))), None)
-    toml = read_toml(_config_path(config, cwd, problems), home, config is not None, problems)
+    path = _config_path(config, cwd, problems)
+    toml, table = read_toml(path, home, config is not None, problems)
+    limits: dict[str, Chosen] = {}
+    if table is not None:
+        limits = read_limits(table, path.name, buckets() if buckets is not None else None, problems)
     sources = [_only_set(source) for source in (environment, env_file, toml)]
     given = {name: raw for source in reversed(sources) for name, raw in source.items()}
     if {"ENCRYPTION_KEY", "ENCRYPTION_KEY_FILE"} <= given.keys():
@@ -117,7 +128,8 @@ def load_settings(environ: Mapping[str, str], *, cwd: Path) -> Settings:
         problems.append("MEDIA_PUBLIC_BASE_URL needs MEDIA_ROOT, the folder that is served there")
     if problems:
         raise ConfigError(_listed(problems))
-    return Settings(**_completed(values, given), notices=tuple(notices({**env_file, **environment})))
+    told = tuple(notices({**env_file, **environment}))
+    return Settings(**_completed(values, given), limits=limits, notices=told)
 
 
 def _is_set(raw: Raw | None) -> bool:

@@ -8,11 +8,13 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from planrrr_cli.settings.kinds import Raw
 from planrrr_cli.settings.table import SETTINGS
 
 CONFIG = "PLANRRR_CONFIG"
+LIMITS = "limits"
 NOT_SETTINGS = frozenset({CONFIG, "PLANRRR_TEST_DATABASE_URL"})
 REDIS_NAMES = frozenset(
     {
@@ -49,15 +51,16 @@ def read_env_file(path: Path, home: Path, problems: list[str]) -> Source:
     return found
 
 
-def read_toml(path: Path, home: Path, must_exist: bool, problems: list[str]) -> Source:
-    """``planrrr.toml``: setting names in upper or lower case at the top level, nothing else."""
+def read_toml(path: Path, home: Path, must_exist: bool, problems: list[str]) -> tuple[Source, Any]:
+    """``planrrr.toml``: setting names in upper or lower case at the top level, and the table ``limits`` as it is there
+    (None without one)."""
     text = _read_text(path, must_exist=must_exist, problems=problems)
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         problems.append(f"{path} is not valid TOML: {error}")
-        return {}
-    found: Source = {}
+        return {}, None
+    limits, found = document.pop(LIMITS, None), Source()
     for key, value in document.items():
         name = key.upper()
         if name not in SETTINGS:
@@ -69,7 +72,7 @@ def read_toml(path: Path, home: Path, must_exist: bool, problems: list[str]) -> 
             found[name] = Raw(text, path.name, path.parent, home)
         else:
             problems.append(f"{name} (in {path.name}): write one text or number, not a list, table or date")
-    return found
+    return found, limits
 
 
 def _read_text(path: Path, *, must_exist: bool, problems: list[str]) -> str:

@@ -1,7 +1,8 @@
 """Circuit breakers in their table, shared by all processes, hosts and teams; what they do, ``domain.breaker`` says.
 
-Whoever changes one holds its row. The rows are locked first of all in a transaction (after those of the rate limits)
-and in one order; later, with lanes locked, only those that nobody else has, since waiting could be a deadlock.
+Whoever changes one holds its row. The rows are locked before any lane in a transaction (after what platforms told and
+what recipes ask for) and in one order; later, with lanes locked, only those that nobody else has, since waiting could
+be a deadlock.
 """
 
 from __future__ import annotations

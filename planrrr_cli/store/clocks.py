@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select, update
 
 from planrrr_cli.domain.publications import State
-from planrrr_cli.store import breakers
+from planrrr_cli.store import breakers, quotas, told
 from planrrr_cli.store.guards import scalars
 from planrrr_cli.store.schema import connections, publications, runs
 from planrrr_cli.store.session import Tx
@@ -26,15 +26,25 @@ def bring_back(tx: Tx, *, now: datetime, lease: timedelta) -> int:
     lanes are locked before their publications, and those that somebody else is writing are left to the next run.
     """
     c, late = connections.c, now + DISAGREE
+    was_ahead = bool(
+        scalars(tx, select(runs.c.id).where(runs.c.team_id == tx.team, runs.c.started_at > late).limit(1))
+    )
+    counted = False
+    if was_ahead:  # in the order in which a run locks them: only what the platforms told is waited for
+        counted = told.bring_back(tx, now=now, late=late)
+        counted = quotas.bring_back(tx, now=now, late=late) or counted
+        breakers.bring_back(tx, late=late, now=now)
     endless = _locked(tx, c.claim_id.is_not(None) & (c.leased_until > late + lease))
     if endless:
         tx.conn.execute(update(connections).where(c.id.in_(endless)).values(leased_until=now + lease))
-    if not scalars(tx, select(runs.c.id).where(runs.c.team_id == tx.team, runs.c.started_at > late).limit(1)):
+    if not was_ahead:
         return 0
-    breakers.bring_back(tx, late=late, now=now)
     held = (c.updated_at > late) & (c.held_until > now)
     lanes = _locked(tx, held | c.id.in_(select(publications.c.connection_id).where(_waits(tx, now))))
-    return _pauses(tx, lanes, held, now) + _publications(tx, lanes, now)
+    waits = _pauses(tx, lanes, held, now) + _publications(tx, lanes, now)
+    if waits or counted:
+        quotas.forget_promises(tx, now=now)
+    return waits
 
 
 def _locked(tx: Tx, wanted: ColumnElement[bool]) -> list[str]:

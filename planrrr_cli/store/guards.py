@@ -16,6 +16,7 @@ from sqlalchemy import (
     Update,
     bindparam,
     func,
+    literal,
     literal_column,
     select,
     tuple_,
@@ -108,6 +109,13 @@ def to_append(dialect: str, column: Column[Any], values: Sequence[Any]) -> dict[
     if dialect == "postgresql":
         return {f"p_{column.name}": list(values)}
     return {f"p_{column.name}_{number}": dumped(value) for number, value in enumerate(values)}
+
+
+def with_note(dialect: str, column: Column[Any], name: str) -> ColumnElement[Any]:
+    """A JSON object column with ``name`` set to true in it, for rows that were not read."""
+    if dialect == "postgresql":
+        return column.op("||", return_type=Json())(literal({name: True}, Json()))
+    return func.json_set(column, literal_column(f"'$.{name}'"), func.json(literal_column("'true'")))
 
 
 def ids_with_prefix(column: Column[str], prefix: str) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from planrrr_cli.store.session import Tx
 __all__ = [
     "claim",
     "database_now",
+    "following",
     "next_publications",
     "release",
     "renew",
@@ -104,6 +105,17 @@ _TAKE = update(connections).where(connections.c.id.in_(bindparam("p_ids", expand
 _TAKEN = select(connections).where(connections.c.id.in_(bindparam("p_ids", expanding=True)))
 _NEXT = select(connections.c.id, _first_in_line(named=False)).where(claimed())
 _NEXT_NAMED = select(connections.c.id, _first_in_line(named=True)).where(claimed())
+_LINE = (
+    select(schema.publications.c.id)
+    .join(connections, connections.c.id == schema.publications.c.connection_id)
+    .where(
+        claimed(),
+        _to_do(schema.publications, named=False),
+        schema.publications.c.state == State.SCHEDULED,
+    )
+    .order_by(*(schema.publications.c[name] for name in ("due_at", "created_at", "ordinal", "id")))
+    .limit(bindparam("p_limit"))
+)
 _LOCK_MINE = (
     select(connections.c.id).where(claimed()).order_by(connections.c.id).with_for_update(key_share=True)
 )
@@ -207,3 +219,11 @@ def next_publications(
     chosen = {row[0]: row[1] for row in found_ids if row[1] is not None}
     found = load(tx, chosen.values(), tokens=True, bound_since=now - BOUND_RECENTLY)
     return {lane: found[one] for lane, one in chosen.items() if one in found}
+
+
+def following(tx: Tx, *, claims: Mapping[str, str], now: datetime, limit: int) -> list[Publication]:
+    """What is due to be sent on these lanes, in order, at most ``limit`` of it; complete and with decrypted tokens."""
+    values: dict[str, Any] = {"p_claims": list(claims.items()), "p_now": now, "p_limit": limit}
+    ids = list(tx.conn.execute(_LINE, values).scalars())
+    found = load(tx, ids, tokens=True, bound_since=now - BOUND_RECENTLY)
+    return [found[one] for one in ids if one in found]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Update, func, insert, update
 
 from planrrr_cli.domain.publications import Attempt, AttemptKind, ErrorNote, Publication, State
+from planrrr_cli.domain.settlement import WAITED
 from planrrr_cli.store import rows
 from planrrr_cli.store.by_people import (
     attempts_of,
@@ -18,7 +19,16 @@ from planrrr_cli.store.by_people import (
     previous_end,
     reschedule,
 )
-from planrrr_cli.store.guards import appended, as_given, attempt_is_open, given, lane_is_mine, to_append, took
+from planrrr_cli.store.guards import (
+    appended,
+    as_given,
+    attempt_is_open,
+    given,
+    lane_is_mine,
+    to_append,
+    took,
+    with_note,
+)
 from planrrr_cli.store.resolving import Evidence, resolve
 from planrrr_cli.store.schema import attempts, publications
 from planrrr_cli.store.session import Tx
@@ -85,11 +95,16 @@ _STEP = {
     .values(steps=appended(dialect, attempts.c.steps, 1))
     for dialect in ("sqlite", "postgresql")
 }
-_DEFER = (
-    update(publications)
+_DEFER = {
+    dialect: update(publications)
     .where(_p.id == given(_p.id), _p.state.in_(_WAITS), lane_is_mine())
-    .values(wake_at=given(_p.wake_at), held_by=None, updated_at=given(_p.updated_at), **_ERROR)
-)
+    .values(wake_at=given(_p.wake_at), held_by=None, updated_at=given(_p.updated_at), **_ERROR, **noted)
+    for dialect, noted in {
+        None: {},
+        "sqlite": {"checkpoint": with_note("sqlite", _p.checkpoint, WAITED)},
+        "postgresql": {"checkpoint": with_note("postgresql", _p.checkpoint, WAITED)},
+    }.items()
+}
 _MISS = (
     update(publications)
     .where(_p.id == given(_p.id), _p.state == State.SCHEDULED, lane_is_mine())
@@ -156,11 +171,21 @@ def note(
 
 
 def defer(
-    tx: Tx, *, publication_id: str, claim_id: str, wake_at: datetime, error: ErrorNote, now: datetime
+    tx: Tx,
+    *,
+    publication_id: str,
+    claim_id: str,
+    wake_at: datetime,
+    error: ErrorNote | None,
+    made_to_wait: bool = False,
+    now: datetime,
 ) -> bool:
-    """Admission said no: it waits until ``wake_at``, says why, and no attempt is spent."""
+    """Admission said no: it waits until ``wake_at``, says why, and no attempt is spent.
+
+    ``made_to_wait``: for a limit of the platform, which is noted, so that it may be later than others.
+    """
     values = {"p_id": publication_id, "p_claim_id": claim_id, "p_wake_at": wake_at, "p_updated_at": now}
-    return took(tx, _DEFER, values | as_given(rows.error_values(error)))
+    return took(tx, _DEFER[tx.dialect if made_to_wait else None], values | as_given(rows.error_values(error)))
 
 
 def miss(tx: Tx, *, publication_id: str, claim_id: str, error: ErrorNote, now: datetime) -> bool:

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Update, bindparam, select, update
 
 from planrrr_cli.domain.connections import Platform
-from planrrr_cli.domain.errors import Scope
+from planrrr_cli.domain.errors import ErrorKind, Scope
 from planrrr_cli.domain.publications import ErrorNote, State
+from planrrr_cli.domain.settlement import WAITED
 from planrrr_cli.store import rows
-from planrrr_cli.store.guards import as_given, claimed, given, lane_is_mine
+from planrrr_cli.store.guards import as_given, claimed, given, lane_is_mine, with_note
 from planrrr_cli.store.schema import connections, publications
 from planrrr_cli.store.session import Tx
 
@@ -55,8 +56,11 @@ _DUE = (
 _DUE_NAMED = _DUE.where(_p.id.in_(bindparam("p_named", expanding=True)))
 
 
-def _putting_off(*names: str) -> Update:
+def _putting_off(*names: str, noted_by: str = "") -> Update:
+    """``noted_by``: the dialect in which it is noted that the platform had it wait, so that it may be later."""
     values: dict[str, Any] = {name: given(_p[name]) for name in ("wake_at", "held_by", "updated_at", *names)}
+    if noted_by:
+        values["checkpoint"] = with_note(noted_by, _p.checkpoint, WAITED)
     return (
         update(publications)
         .where(_p.id == given(_p.id), _p.state == given(_p.state), lane_is_mine())
@@ -72,7 +76,7 @@ _SAYS: Mapping[State, Sequence[str]] = {
     State.PUBLISHED: (),
 }
 _PUT_OFF = {state: _putting_off(*names) for state, names in _SAYS.items()}
-
+_LIMITED = {dialect: _putting_off(*_WHOLE, noted_by=dialect) for dialect in ("sqlite", "postgresql")}
 
 _ASIDE = (
     update(publications)
@@ -121,26 +125,33 @@ def step_aside(tx: Tx, connection_id: str, claim_id: str, until: datetime, *, no
 
 
 def put_off(tx: Tx, wanted: Sequence[PutOff], *, now: datetime) -> None:
-    """One statement for each state, however many there are."""
-    for state, statement in _PUT_OFF.items():
+    """One statement for each state, one more for what waits for a limit, however many there are."""
+    for state, usual in _PUT_OFF.items():
         some = [one for one in wanted if one.publication.state is state]
-        values = [
-            as_given(
-                {
-                    "id": one.publication.id,
-                    "state": state,
-                    "claim_id": one.claim_id,
-                    "wake_at": one.wake_at,
-                    "held_by": one.held_by,
-                    "updated_at": now,
-                }
-                | {
-                    name: value
-                    for name, value in rows.error_values(one.error).items()
-                    if name in _SAYS[state]
-                }
-            )
-            for one in some
-        ]
-        if values:
-            tx.conn.execute(statement, values)
+        for statement, chosen in (
+            (_LIMITED[tx.dialect], [one for one in some if _is_noted(one)]),
+            (usual, [one for one in some if not _is_noted(one)]),
+        ):
+            if chosen:
+                tx.conn.execute(statement, [_values(one, now) for one in chosen])
+
+
+def _is_noted(one: PutOff) -> bool:
+    """What waits for a limit and nothing has accepted yet: only that can be too late."""
+    return one.publication.state is State.SCHEDULED and one.error.kind is ErrorKind.RATE_LIMIT_ERROR
+
+
+def _values(one: PutOff, now: datetime) -> dict[str, Any]:
+    state = one.publication.state
+    said = {name: value for name, value in rows.error_values(one.error).items() if name in _SAYS[state]}
+    return as_given(
+        {
+            "id": one.publication.id,
+            "state": state,
+            "claim_id": one.claim_id,
+            "wake_at": one.wake_at,
+            "held_by": one.held_by,
+            "updated_at": now,
+        }
+        | said
+    )

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from planrrr_cli.domain.breaker import BreakerState
 from planrrr_cli.domain.connections import ConnectionStatus, Platform
 from planrrr_cli.domain.errors import ErrorKind, Scope
+from planrrr_cli.domain.line import Standing
 from planrrr_cli.domain.posts import MediaKind
 from planrrr_cli.domain.publications import AttemptKind, Outcome, State
 from planrrr_cli.store.columns import Id, Json, Seconds, UtcDateTime, Words
@@ -250,7 +251,8 @@ runs = Table(
 )
 Index("ix_runs_started", runs.c.team_id, runs.c.started_at)
 
-# These two belong to accounts and apps of the platforms, which teams may share: they have no team.
+# These four belong to accounts and apps of the platforms, which teams may share: they have no team.
+# What the platform itself says of a bucket.
 rate_limits = Table(
     "rate_limits",
     metadata,
@@ -258,6 +260,20 @@ rate_limits = Table(
     Column("owner", Words, nullable=False),
     Column("exhausted_until", UtcDateTime),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("told_by", Words),  # the header, the field or the refusal
+    Column("told_limit", BigInteger),
+    Column("told_left", BigInteger),
+    Column("told_percent", Integer),
+    Column("resets_at", UtcDateTime),
+    PrimaryKeyConstraint("bucket", "owner"),
+)
+
+# Whoever decides whether more of a bucket may be used up locks its row here until that is written.
+buckets = Table(
+    "buckets",
+    metadata,
+    Column("bucket", Words, nullable=False),
+    Column("owner", Words, nullable=False),
     PrimaryKeyConstraint("bucket", "owner"),
 )
 
@@ -321,3 +337,21 @@ breaker_events = Table(
     _one_of("to_state", BreakerState),
 )
 Index("ix_breaker_events_platform_at", breaker_events.c.platform, breaker_events.c.at)
+
+# What attempts that are under way may still spend, and the moments that were promised to who found no room.
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("bucket", Words, nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("amount", Integer, nullable=False),
+    Column("standing", Words, nullable=False),
+    Column(
+        "attempt_id", Id
+    ),  # who has reserved it; no foreign key, since attempts are forgotten by themselves
+    _one_of("standing", Standing),
+    CheckConstraint("amount >= 1", name="amount"),
+)
+Index("ix_reservations_bucket_owner", reservations.c.bucket, reservations.c.owner)

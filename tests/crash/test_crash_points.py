@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import pytest
 
+from planrrr_cli.context import open_context
 from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.publications import State
 from planrrr_cli.platforms import PLATFORMS
@@ -93,3 +94,6 @@ def published_once(world: World, expected: tuple[Shown, ...], where: str) -> Non
     assert public in (expected, without_comment), f"{where}: {public}"
     ids = {ledger[0]["remote_id"], ledger[0].get("post_id")}
     assert publication.remote_id in ids, f"{where}: {publication.remote_id} is not among {ids}"
+    with open_context(world.environ, cwd=world.folder) as ctx, ctx.store.reading() as tx:
+        held = tx.conn.exec_driver_sql("SELECT count(*) FROM reservations").scalar()
+    assert held == 0, f"{where}: something is still reserved"

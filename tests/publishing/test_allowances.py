@@ -80,6 +80,25 @@ def test_what_is_over_quota_waits_alone_until_there_is_room(
     assert run(world).counts["published"] == 1
 
 
+def test_who_is_refused_in_the_middle_gets_the_place_that_frees_for_him_and_begins_once_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe(world, monkeypatch, dear)
+    add(world, *(f"{number} dear" for number in range(4)))
+    assert run(world).counts["deferred"] == 3
+    found = [one for _, one in sorted(by_text(world).items())]
+    first, wakes = found[0].published_at, [one.wake_at for one in found[1:]]
+    assert first is not None
+    for place, wake in enumerate(wakes, 1):
+        late = first + place * (DEAR.window.length + MARGIN) - wake  # type: ignore[operator]
+        assert timedelta(0) <= late < timedelta(seconds=5)
+    for _ in wakes:
+        world.later(6 * 3600 + 10)
+        assert run(world).counts["published"] == 1
+    attempts = [one.attempts for _, one in sorted(by_text(world).items())]
+    assert attempts == [2, 3, 3, 3], "published, followed up, and refused once"
+
+
 def test_what_the_platform_calls_used_up_is_tried_by_nobody_before_it_says(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,7 +171,7 @@ def test_a_recipe_may_do_without_what_there_is_no_room_for(
 def test_calls_with_a_price_are_counted_once_they_were_made(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(FacebookPublisher, "charges", {"facebook.feed.create": (CHEAP, 7)})
+    monkeypatch.setattr(FacebookPublisher, "charges", {"facebook.feed.create": ((CHEAP, 7),)})
     add(world, "usual", "another")
     run(world)
     with open_context(world.environ, cwd=world.folder) as ctx, ctx.store.reading() as tx:

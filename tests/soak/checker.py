@@ -18,7 +18,8 @@ It sees the public ledger, the tables and the logs (``evidence.py``) and imports
   has stepped aside.
 * What the platform itself did not make a post of in the end (YouTube says so of a video) was never out.
 * No token in a log or in a table, nor the address of an upload, and no traceback in a log.
-* When all is quiet: nothing is publishing, no attempt is open, no lane is held, nothing has a ``wake_at``.
+* When all is quiet: nothing is publishing, no attempt is open, no lane is held, nothing has a ``wake_at``, no limit
+  is reserved any more.
 """
 
 from __future__ import annotations
@@ -227,3 +228,5 @@ class Checker:
                 yield f"{row} has {tries.open} open attempts"
         if tables.held_lanes:
             yield f"{tables.held_lanes} lanes are still held"
+        if tables.reserved:
+            yield f"{tables.reserved} entries of limits are still reserved"

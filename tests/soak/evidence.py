@@ -85,6 +85,7 @@ class Tables:
         tuple[str, str]
     ]  # publication, and the code and the words with which an attempt was refused
     held_lanes: int
+    reserved: int  # entries of the limits that attempts have reserved
 
 
 _ROWS = """SELECT p.id, p.connection_id, c.account_id, c.platform, CASE WHEN o.text <> '' THEN o.text ELSE
@@ -101,10 +102,12 @@ _REFUSALS = """SELECT publication_id, coalesce(error_code, '') || ' ' || coalesc
  WHERE error_code IS NOT NULL OR error_message IS NOT NULL"""
 _TOLD = {
     "connections": "account_name, status_reason, held_reason, scopes, options",
-    **dict.fromkeys(("publications", "attempts", "runs", "rate_limits", "spends"), "*"),
+    **dict.fromkeys(("publications", "attempts", "runs", "rate_limits", "spends", "reservations"), "*"),
+    **dict.fromkeys(("breakers", "breaker_events"), "*"),
 }
 _SEALED = re.compile(r"v1:[0-9a-f]+:[A-Za-z0-9+/=]+")
-_HELD = "SELECT count(*) FROM connections WHERE claim_id IS NOT NULL"
+_HELD = """SELECT (SELECT count(*) FROM connections WHERE claim_id IS NOT NULL),
+ (SELECT count(*) FROM reservations WHERE standing = 'reserved')"""
 
 
 def read_tables(url: str) -> Tables:
@@ -139,7 +142,7 @@ def read_tables(url: str) -> Tables:
                 for row in connection.execute(_FIRSTS.format(began=at("began_at"))).fetchall()
             },
             [(row[0], row[1]) for row in connection.execute(_REFUSALS).fetchall()],
-            int(connection.execute(_HELD).fetchone()[0]),
+            *map(int, connection.execute(_HELD).fetchone()),
         )
         connection.execute("ROLLBACK")
     return found

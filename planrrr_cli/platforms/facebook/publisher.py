@@ -14,7 +14,7 @@ from typing import Any
 from planrrr_cli.domain.connections import NOTHING, Connection, Platform, Tokens
 from planrrr_cli.domain.errors import ConnectionRevoked, OutcomeUnknown
 from planrrr_cli.domain.posts import MediaKind, Post
-from planrrr_cli.domain.publications import Publication
+from planrrr_cli.domain.publications import AttemptKind, Publication
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.domain.steps import (
     Checkpoint,
@@ -26,7 +26,7 @@ from planrrr_cli.domain.steps import (
     Unknown,
 )
 from planrrr_cli.platforms.base import Account, App, Objection, Publisher
-from planrrr_cli.platforms.facebook import find, follow, named
+from planrrr_cli.platforms.facebook import allowances, find, follow, named
 from planrrr_cli.platforms.facebook import tokens as facebook_tokens
 from planrrr_cli.platforms.facebook.find import REFUSED_AS_DUPLICATE
 from planrrr_cli.platforms.facebook.graph import Graph, id_of, page_of
@@ -52,6 +52,12 @@ class FacebookPublisher(Publisher):
     platform = Platform.FACEBOOK
     rules = FACEBOOK_RULES
     patience = find.PATIENCE
+    buckets = allowances.BUCKETS
+    charges = allowances.CHARGES
+
+    @classmethod
+    def needs(cls, publication: Publication, kind: AttemptKind) -> Mapping[str, int]:
+        return allowances.needs(publication, kind)
 
     def publish(self, publication: Publication) -> Steps:
         """Photos and videos first, unseen; then the one call that the public can see."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from planrrr_cli.domain.errors import PlatformError
+from planrrr_cli.platforms.facebook.allowances import CALLS
 from planrrr_cli.platforms.facebook.codes import is_definite, meaning_of
 from planrrr_cli.platforms.meta import replies
 from planrrr_cli.platforms.meta.codes import Dialect, Kind, Meaning
@@ -27,7 +28,7 @@ def _meaning(error: GraphError) -> Meaning | None:
     return meaning_of(error.code, error.subcode)
 
 
-FACEBOOK = Dialect(NAME, "Facebook", "pages", _meaning, is_definite)
+FACEBOOK = Dialect(NAME, "Facebook", "pages", _meaning, is_definite, CALLS)
 
 
 def read_reply(reply: Reply, *, role: Role, now: datetime, medium: int | None = None) -> PlatformError | None:

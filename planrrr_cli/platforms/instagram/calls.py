@@ -21,6 +21,7 @@ from planrrr_cli.domain.errors import (
     TokenExpired,
     UnexpectedReply,
 )
+from planrrr_cli.domain.quota import Bucket, Told
 from planrrr_cli.platforms.api import Api
 from planrrr_cli.platforms.base import App
 from planrrr_cli.platforms.instagram.codes import AGAIN
@@ -67,6 +68,10 @@ class Calls:
     @classmethod
     def of(cls, api: Api, app: App, clock: Clock, connection: Connection) -> Calls:
         return cls(api, app, clock, login_in(connection.options), connection.tokens)
+
+    def learn(self, bucket: Bucket, told: Told) -> None:
+        """Keep what an answer told of a limit."""
+        self.graph.api.learn(bucket, told)
 
     def read(self, *path: str, call: str, **params: str) -> dict[str, Any]:
         """GET with the one token, and where that settles nothing with the other; raises PlatformError."""

@@ -11,7 +11,7 @@ from planrrr_cli.domain.errors import MediaRejected, PlatformUnavailable
 from planrrr_cli.domain.posts import MediaKind
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.steps import Processing, Spend, Step
-from planrrr_cli.platforms.instagram import quotas
+from planrrr_cli.platforms.instagram import allowances
 from planrrr_cli.platforms.instagram.calls import Calls, Login
 from planrrr_cli.platforms.instagram.codes import is_lost, is_unready
 from planrrr_cli.platforms.instagram.containers import (
@@ -86,7 +86,7 @@ class Making(Slots):
         """Counts all containers before the first is made: a carousel that would not be complete is not begun."""
         more = missing - int(self.notes.get("paid") or 0)
         if more > 0:
-            yield Spend(quotas.CONTAINERS, more)
+            yield Spend(allowances.CONTAINERS, more)
             self.notes["paid"] = missing
             if missing > 1:
                 yield self.note(paid=missing)

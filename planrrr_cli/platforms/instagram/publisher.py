@@ -10,14 +10,14 @@ from typing import Any
 from planrrr_cli.domain.connections import NOTHING, Connection, Platform, Tokens
 from planrrr_cli.domain.errors import RateLimited
 from planrrr_cli.domain.posts import ContentRules
-from planrrr_cli.domain.publications import Publication
+from planrrr_cli.domain.publications import AttemptKind, Publication
 from planrrr_cli.domain.steps import Checkpoint, Finding, FollowUpSteps, Published, Steps, Unknown
 from planrrr_cli.platforms.base import Account, App, Objection, Publisher
-from planrrr_cli.platforms.instagram import find, follow, named
+from planrrr_cli.platforms.instagram import allowances, find, follow, named
 from planrrr_cli.platforms.instagram import tokens as instagram_tokens
+from planrrr_cli.platforms.instagram.allowances import CONTAINERS, PUBLISHES
 from planrrr_cli.platforms.instagram.calls import Calls, Login, login_in
 from planrrr_cli.platforms.instagram.codes import SUSPECTED, is_used_up, patience_with
-from planrrr_cli.platforms.instagram.quotas import CONTAINERS, PUBLISHES
 from planrrr_cli.platforms.instagram.recipe import Recipe
 from planrrr_cli.platforms.instagram.rules import INSTAGRAM_RULES, rules_for
 from planrrr_cli.platforms.meta.graph import DEFAULT_VERSION
@@ -33,8 +33,14 @@ class InstagramPublisher(Publisher):
     platform = Platform.INSTAGRAM
     rules = INSTAGRAM_RULES
     patience = find.PATIENCE
+    buckets = allowances.BUCKETS
+    charges = allowances.CHARGES
     # Tokens of Instagram Login live 60 days, and an expired one cannot be renewed.
     refresh_before = timedelta(days=14)
+
+    @classmethod
+    def needs(cls, publication: Publication, kind: AttemptKind) -> Mapping[str, int]:
+        return allowances.needs(publication, kind)
 
     def publish(self, publication: Publication) -> Steps:
         """Containers first, unseen; then the one call that the public can see."""

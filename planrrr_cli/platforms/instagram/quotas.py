@@ -1,26 +1,17 @@
-"""What an Instagram account may use up in 24 hours, and what Instagram itself says of it."""
+"""What Instagram itself says of an account's publications in 24 hours."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from planrrr_cli.domain.errors import PlatformError
-from planrrr_cli.domain.quota import Bucket, Rolling
+from planrrr_cli.domain.quota import Told
+from planrrr_cli.platforms.instagram.allowances import PUBLISHES
 from planrrr_cli.platforms.instagram.calls import Calls
 from planrrr_cli.platforms.meta.graph import number_of
-
-DAY = timedelta(hours=24)
-
-# https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media (captured
-# 2026-03-01, read 2026-11-23): 400 containers within a rolling 24-hour period; a carousel of ten costs eleven.
-CONTAINERS = Bucket(
-    "instagram.containers", 400, Rolling(DAY), called="Instagram's containers of this account"
-)
-# The guide says 100 and 50; what applies is asked for (…/reference/ig-user/content_publishing_limit, read 2026-11-23).
-PUBLISHES = Bucket("instagram.publishes", 50, Rolling(DAY), called="Instagram's publications of this account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +25,11 @@ class Allowance:
     def is_used_up(self) -> bool:
         most = PUBLISHES.limit if self.total is None else self.total
         return self.used is not None and self.used >= most
+
+    def told(self, *, now: datetime) -> Told:
+        """For all runs, and for people."""
+        percent = None if self.used is None or self.total is None else 100 * self.used // self.total
+        return Told(now, "content_publishing_limit", limit=self.total, percent=percent)
 
 
 def read_allowance(calls: Calls, account: str) -> Allowance:
@@ -51,7 +47,10 @@ def read_allowance(calls: Calls, account: str) -> Allowance:
     told = data[0] if isinstance(data, list) and data and isinstance(data[0], dict) else body
     config = told.get("config")
     total = _count(config, "quota_total") if isinstance(config, dict) else None
-    return Allowance(total or None, _count(told, "quota_usage"))
+    allowance = Allowance(total or None, _count(told, "quota_usage"))
+    if allowance != Allowance():
+        calls.learn(PUBLISHES, allowance.told(now=calls.clock.now()))
+    return allowance
 
 
 def _count(found: Mapping[str, Any], name: str) -> int | None:

@@ -19,12 +19,13 @@ from planrrr_cli.domain.errors import (
 )
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.steps import PointOfNoReturn, Processing, Published, Spend, Step, Steps, Unknown
+from planrrr_cli.platforms.instagram.allowances import DAY, PUBLISHES
 from planrrr_cli.platforms.instagram.calls import Calls
 from planrrr_cli.platforms.instagram.codes import SUSPECTED, is_unready, is_used_up, patience_with
 from planrrr_cli.platforms.instagram.containers import POST
 from planrrr_cli.platforms.instagram.find import LIFE, find_listed
 from planrrr_cli.platforms.instagram.making import Making
-from planrrr_cli.platforms.instagram.quotas import DAY, PUBLISHES, Allowance, read_allowance
+from planrrr_cli.platforms.instagram.quotas import Allowance, read_allowance
 from planrrr_cli.platforms.instagram.replies import NAME
 from planrrr_cli.platforms.instagram.status import Phase, Seen, look
 from planrrr_cli.platforms.media import MediaSource

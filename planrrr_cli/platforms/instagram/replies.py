@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planrrr_cli.domain.errors import ConnectionRevoked, PlatformError, UnexpectedReply
+from planrrr_cli.platforms.instagram.allowances import CALLS
 from planrrr_cli.platforms.instagram.codes import AGAIN, is_definite, meaning_of
 from planrrr_cli.platforms.meta.codes import Dialect, Kind, Meaning
 from planrrr_cli.platforms.meta.replies import GraphError, lacks_permission
@@ -25,7 +26,7 @@ def _meaning(error: GraphError) -> Meaning | None:
     return meaning_of(error.code, error.subcode)
 
 
-INSTAGRAM = Dialect(NAME, "Instagram", "instagram", _meaning, is_definite)
+INSTAGRAM = Dialect(NAME, "Instagram", "instagram", _meaning, is_definite, CALLS)
 
 
 def is_inconclusive(error: PlatformError) -> bool:

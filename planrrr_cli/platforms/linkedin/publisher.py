@@ -14,11 +14,11 @@ from typing import Any
 from planrrr_cli.domain.connections import NOTHING, Connection, Platform, Tokens
 from planrrr_cli.domain.errors import ContentRejected, MediaRejected, OutcomeUnknown, PlatformUnavailable
 from planrrr_cli.domain.posts import ContentRules
-from planrrr_cli.domain.publications import Publication
+from planrrr_cli.domain.publications import AttemptKind, Publication
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.domain.steps import Checkpoint, Finding, FollowUpSteps, PointOfNoReturn, Published, Steps
 from planrrr_cli.platforms.base import Account, App, Publisher
-from planrrr_cli.platforms.linkedin import find, follow
+from planrrr_cli.platforms.linkedin import allowances, find, follow
 from planrrr_cli.platforms.linkedin import tokens as linkedin_tokens
 from planrrr_cli.platforms.linkedin.body import body_of
 from planrrr_cli.platforms.linkedin.media import MediaRecipe
@@ -45,6 +45,12 @@ class LinkedInPublisher(Publisher):
     platform = Platform.LINKEDIN
     rules = LINKEDIN_RULES
     patience = find.PATIENCE
+    buckets = allowances.BUCKETS
+    charges = allowances.CHARGES
+
+    @classmethod
+    def needs(cls, publication: Publication, kind: AttemptKind) -> Mapping[str, int]:
+        return allowances.needs(publication, kind)
 
     def publish(self, publication: Publication) -> Steps:
         """Media first, unseen; then the one call that the public can see."""

@@ -12,6 +12,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from planrrr_cli.domain.quota import Bucket
+
 if TYPE_CHECKING:
     from planrrr_cli.platforms.meta.replies import GraphError
 
@@ -56,13 +58,15 @@ class Meaning:
 class Dialect:
     """How one of Meta's platforms speaks. ``platform`` is our name for it, ``title`` what people call it, ``business``
     its type in the header of limits. ``meaning``: None when nobody documented the error. ``is_definite``: whether a
-    refusal with this code and subcode proves that the refused call published nothing."""
+    refusal with this code and subcode proves that the refused call published nothing. ``calls``: what the headers of
+    limits tell of."""
 
     platform: str
     title: str
     business: str
     meaning: Callable[[GraphError], Meaning | None]
     is_definite: Callable[[int, int], bool]
+    calls: Bucket
 
 
 def look_up(table: Table, code: int, subcode: int) -> Meaning | None:

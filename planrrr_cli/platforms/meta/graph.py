@@ -110,6 +110,8 @@ class Graph:
         ``versioned``: the call asked for a version.
         """
         self.usage = Usage.of(reply, self.dialect.business)
+        if (usage := self.usage.told(now=self.clock.now())) is not None:
+            self.api.learn(self.dialect.calls, usage)
         told = self.without_token(reply)
         error = graph_error(told)
         failure = read_reply(told, self.dialect, role=role, now=self.clock.now(), medium=medium)

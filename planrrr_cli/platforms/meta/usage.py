@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from planrrr_cli.domain.quota import Told
 from planrrr_cli.platforms.wire import Reply
 
 _PERCENTS = ("call_count", "total_time", "total_cputime")
@@ -32,6 +34,13 @@ class Usage:
         percents = [_number(entry.get(name)) for entry in entries for name in _PERCENTS]
         regains = [_number(entry.get("estimated_time_to_regain_access")) for entry in entries]
         return cls(max(percents, default=0), min(max(regains, default=0), _LONGEST))
+
+    def told(self, *, now: datetime) -> Told | None:
+        """None where the answer had no such headers, as long as there is little traffic."""
+        if not self.percent and not self.regain_minutes:
+            return None
+        until = now + timedelta(minutes=self.regain_minutes) if self.regain_minutes else None
+        return Told(now, "usage headers", percent=self.percent, until=until)
 
 
 def _json(text: str | None) -> Any:

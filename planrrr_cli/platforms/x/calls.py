@@ -12,6 +12,7 @@ from planrrr_cli.domain.errors import OutcomeUnknown, PlatformError, UnexpectedR
 from planrrr_cli.platforms.api import Api
 from planrrr_cli.platforms.base import App
 from planrrr_cli.platforms.wire import Part, Reply
+from planrrr_cli.platforms.x.allowances import told_by
 from planrrr_cli.platforms.x.links_to import site_of
 from planrrr_cli.platforms.x.replies import NAME, Role, read_reply, request_id
 from planrrr_cli.platforms.x.signing import signature
@@ -71,6 +72,8 @@ class Calls:
         """The body of a good reply; raises what a bad one means."""
         failure = read_reply(reply, role=role, now=self.clock.now(), medium=medium)
         self.api.note(failure.code if failure else None, request_id(reply))
+        for bucket, told in told_by(reply, self.api.last_call, now=self.clock.now()):
+            self.api.learn(bucket, told)
         if failure is not None:
             raise failure
         found: dict[str, Any] = reply.json() if reply.body.strip() else {}

@@ -16,11 +16,11 @@ from planrrr_cli.domain.errors import (
     TokenExpired,
 )
 from planrrr_cli.domain.posts import ContentRules
-from planrrr_cli.domain.publications import Publication
+from planrrr_cli.domain.publications import AttemptKind, Publication
 from planrrr_cli.domain.steps import Checkpoint, Finding, FollowUpSteps, Landed, Published, Steps, Unknown
 from planrrr_cli.platforms.base import Account, Publisher
 from planrrr_cli.platforms.media import Opener, OpenMedia
-from planrrr_cli.platforms.x import find, follow
+from planrrr_cli.platforms.x import allowances, find, follow
 from planrrr_cli.platforms.x import tokens as x_tokens
 from planrrr_cli.platforms.x.calls import Calls
 from planrrr_cli.platforms.x.links_to import permalink
@@ -43,6 +43,8 @@ class XPublisher(Publisher):
     platform = Platform.X
     rules = X_RULES
     patience = find.PATIENCE
+    buckets = allowances.BUCKETS
+    charges = allowances.CHARGES
     token_rest = PATIENT[0]
 
     @classmethod
@@ -56,6 +58,10 @@ class XPublisher(Publisher):
     @classmethod
     def remote_id_in(cls, url: str, connection: Connection) -> str | None:
         return status_id(url)
+
+    @classmethod
+    def needs(cls, publication: Publication, kind: AttemptKind) -> Mapping[str, int]:
+        return allowances.needs(publication, kind)
 
     def publish(self, publication: Publication) -> Steps:
         recipe = Recipe(

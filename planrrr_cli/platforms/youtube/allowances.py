@@ -17,24 +17,38 @@ from planrrr_cli.domain.steps import Spend
 
 PACIFIC = Daily("America/Los_Angeles")
 DAY = timedelta(hours=24)
-UPLOADS = Bucket("youtube.uploads", 100, PACIFIC, Scope.APP, "YouTube's uploads of this Google Cloud project")
-UNITS = Bucket("youtube.units", 10_000, PACIFIC, Scope.APP, "YouTube's units of this Google Cloud project")
-# The limits of a channel are not published: these buckets are never full by our count, only by YouTube's word.
-CHANNEL = Bucket("youtube.channel_uploads", 100_000, Rolling(DAY), Scope.CONNECTION, "this channel's uploads")
-THUMBNAILS = Bucket(
-    "youtube.thumbnails", 100_000, Rolling(DAY), Scope.CONNECTION, "this channel's thumbnails"
-)
+_COSTS = "https://developers.google.com/youtube/data/determine_quota_cost (read 2026-11-23)"
+_UNTOLD = "our own guess: YouTube publishes no number and closes a channel for a while (2026-11-24)"
+
+
+def _of_project(name: str, limit: int) -> Bucket:
+    called = f"YouTube's {name} of this Google Cloud project"
+    return Bucket(f"youtube.{name}", limit, PACIFIC, Scope.APP, called, _COSTS)
+
+
+def _of_channel(name: str, called: str) -> Bucket:
+    """Never full by our count, only by YouTube's word."""
+    return Bucket(
+        f"youtube.{name}", 100_000, Rolling(DAY), Scope.CONNECTION, called, source=_UNTOLD, guessed=True
+    )
+
+
+UPLOADS = _of_project("uploads", 100)
+UNITS = _of_project("units", 10_000)
+CHANNEL = _of_channel("channel_uploads", "this channel's uploads")
+THUMBNAILS = _of_channel("thumbnails", "this channel's thumbnails")
+BUCKETS = (UPLOADS, UNITS, CHANNEL, THUMBNAILS)
 CHANNEL_WAITS = DAY  # after uploadLimitExceeded
 THUMBNAILS_WAIT = timedelta(hours=3)  # our own choice: YouTube says "later"
 
 # Units. The page above names 1 for the lists of videos, channels and playlist items, 50 for what writes, 400 for a
 # captions file; the list of captions is not on it: 50 is the careful reading.
 WRITE, CAPTIONS_LIST, CAPTIONS_INSERT = 50, 50, 400
-CHARGES: Mapping[str, tuple[Bucket, int]] = {
-    "youtube.videos.list": (UNITS, 1),
-    "youtube.channels.list": (UNITS, 1),
-    "youtube.playlistItems.list": (UNITS, 1),
-    "youtube.commentThreads.list": (UNITS, 1),
+CHARGES: Mapping[str, tuple[tuple[Bucket, int], ...]] = {
+    "youtube.videos.list": ((UNITS, 1),),
+    "youtube.channels.list": ((UNITS, 1),),
+    "youtube.playlistItems.list": ((UNITS, 1),),
+    "youtube.commentThreads.list": ((UNITS, 1),),
 }
 
 # A clock of ours that is a little fast meets the old day's counter in the first minutes of the new one.
@@ -56,11 +70,12 @@ def day_ends(now: datetime) -> datetime:
 
 def explained(error: RateLimited) -> RateLimited:
     """The sentence for people, whoever refused: our own count, or YouTube."""
-    if error.counted and error.bucket in {CHANNEL, THUMBNAILS}:  # their numbers are none of YouTube's
+    used = error.bucket.name if error.bucket else ""  # the operator may have set another number
+    if error.counted and used in {CHANNEL.name, THUMBNAILS.name}:  # their numbers are none of YouTube's
         error.message = f"YouTube has closed {error.bucket} for now"
         error.args = (error.message,)
     at = f"{error.retry_at:%Y-%m-%d %H:%M} UTC" if error.retry_at else "the next day"
-    what = {UPLOADS: "uploads", UNITS: "units for calls"}.get(error.bucket) if error.bucket else None
+    what = {UPLOADS.name: "uploads", UNITS.name: "units for calls"}.get(used)
     if what is not None and not error.next_step:
         error.next_step = (
             f"it goes on by itself at {at}, when YouTube counts {what} anew (midnight Pacific Time); {_MORE}"

@@ -14,7 +14,7 @@ from planrrr_cli.domain.steps import Finding, FollowUpSteps, Published, Steps, U
 from planrrr_cli.platforms.base import Account, Objection, Publisher
 from planrrr_cli.platforms.youtube import find, follow, named
 from planrrr_cli.platforms.youtube import tokens as google_tokens
-from planrrr_cli.platforms.youtube.allowances import CHARGES, explained
+from planrrr_cli.platforms.youtube.allowances import BUCKETS, CHARGES, explained
 from planrrr_cli.platforms.youtube.links import video_in
 from planrrr_cli.platforms.youtube.rest import Rest
 from planrrr_cli.platforms.youtube.rules import YOUTUBE_RULES, rules_for
@@ -27,6 +27,7 @@ class YouTubePublisher(Publisher):
     platform = Platform.YOUTUBE
     rules = YOUTUBE_RULES
     patience = find.PATIENCE
+    buckets = BUCKETS
     charges = CHARGES
 
     def publish(self, publication: Publication) -> Steps:
