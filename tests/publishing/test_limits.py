@@ -167,6 +167,23 @@ def test_a_page_that_has_to_regain_access_waits_as_long_as_meta_says(world: Worl
     assert run(world).counts["published"] == 2
 
 
+def test_what_instagram_says_of_its_own_limits_is_shown(world: World) -> None:
+    world.sandbox.fault("instagram.media.publish", "usage:60")
+    world.add("---\nto: [instagram]\nmedia: [{file: croissants.jpg, alt: Croissants}]\n---\nWarm.\n")
+    for _ in range(3):
+        run(world)
+        world.later(60)
+    assert [one.state for one in of(world, Platform.INSTAGRAM)] == [State.PUBLISHED]
+    shown = limits_of(world, "--platform", "instagram")
+    publishes, calls = shown["instagram.publishes"], shown["instagram.calls"]
+    assert (publishes["used"], publishes["learned"]["from"]) == (1, "content_publishing_limit")
+    assert publishes["limit"] == publishes["learned"]["limit"]
+    assert shown["instagram.containers"]["used"] == 1
+    made = [one["call"] for one in world.sandbox.requests() if one["call"].startswith("instagram.")]
+    assert calls["used"] == len(made) and calls["reserved"] == 0
+    assert (calls["learned"]["percent"], calls["guessed"]) == (60, True)
+
+
 def test_a_day_of_linkedin_ends_at_midnight(world: World) -> None:
     choose(world, linkedin__posts="2/day")
     schedule(world, Platform.LINKEDIN, 5)
