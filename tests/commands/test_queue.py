@@ -68,7 +68,7 @@ def test_what_stands_still_comes_back_with_a_new_time(planrrr, connect, made, st
     [
         (State.PUBLISHED, "is published"),
         (State.IN_DOUBT, "planrrr resolve"),
-        (State.PROCESSING, "processing"),
+        (State.PROCESSING, "works on its media"),
         (State.PUBLISHING, "right now"),
     ],
 )
@@ -79,6 +79,14 @@ def test_what_is_out_or_under_way_is_neither_moved_nor_cancelled(ctx, connect, m
     with pytest.raises(Refused, match=says):
         cancel(ctx, [publication.id], yes=True, as_json=False)
     assert made.reload(publication).state is state
+
+
+def test_what_the_platform_has_accepted_is_beyond_a_persons_reach_and_says_so(ctx, connect, made) -> None:
+    publication = made.publication_in(State.PROCESSING, connect())
+    with ctx.store.transaction() as tx:
+        tx.conn.exec_driver_sql("UPDATE publications SET checkpoint = '{\"accepted\": true}'")
+    with pytest.raises(Refused, match="the platform has it and is still processing it"):
+        cancel(ctx, [publication.id], yes=True, as_json=False)
 
 
 def test_cancelling_asks_first(planrrr, connect, made) -> None:

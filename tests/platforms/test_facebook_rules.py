@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planrrr_cli.domain.posts import Media, MediaKind, Post, Severity, problems
-from planrrr_cli.platforms.facebook.match import Likeness, Sought, attached, compare, sort
+from planrrr_cli.platforms.facebook.match import Sought, attached, compare, sort
 from planrrr_cli.platforms.facebook.rules import FACEBOOK_RULES
+from planrrr_cli.platforms.likeness import Likeness
 from planrrr_cli.platforms.meta.shown import moment, normalised
 from planrrr_cli.platforms.meta.versions import version_warnings
 from tests.platforms.rig import NOW

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from functools import partial
 from typing import Any
 
+from planrrr_cli.platforms.likeness import Likeness, Sorted, sort_by
 from planrrr_cli.platforms.meta.shown import moment, normalised
 
 # The fields of https://developers.facebook.com/docs/graph-api/reference/page/feed (read 2026-11-23)
@@ -19,12 +20,6 @@ FIELDS = (
     "attachments{media_type,target{id},subattachments{target{id}}}"
 )
 _OTHER_MEDIA = ("photo", "album", "video")
-
-
-class Likeness(StrEnum):
-    SAME = "same"
-    OTHER = "other"
-    UNCLEAR = "unclear"  # everything that is there fits, but something that would decide is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +37,9 @@ class Sought:
     bound: frozenset[str] = field(default_factory=frozenset)
 
 
-@dataclass(frozen=True, slots=True)
-class Sorted:
-    same: tuple[Mapping[str, Any], ...]
-    unclear: tuple[Mapping[str, Any], ...]
-
-
 def sort(posts: Iterable[Mapping[str, Any]], sought: Sought) -> Sorted:
-    """The posts that are the sought one, and those that may be; each id once."""
-    found: dict[Likeness, dict[str, Mapping[str, Any]]] = {likeness: {} for likeness in Likeness}
-    for post in posts:
-        found[compare(post, sought)].setdefault(str(post.get("id")), post)
-    return Sorted(tuple(found[Likeness.SAME].values()), tuple(found[Likeness.UNCLEAR].values()))
+    """Those that are the sought one, and those that may be."""
+    return sort_by(partial(compare, sought=sought), posts)
 
 
 def compare(post: Mapping[str, Any], sought: Sought) -> Likeness:

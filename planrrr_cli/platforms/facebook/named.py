@@ -11,7 +11,8 @@ from planrrr_cli.domain.steps import Published, Unknown
 from planrrr_cli.platforms.base import Objection
 from planrrr_cli.platforms.facebook.find import sought_for
 from planrrr_cli.platforms.facebook.graph import Graph
-from planrrr_cli.platforms.facebook.match import FIELDS, Likeness, compare, is_bound
+from planrrr_cli.platforms.facebook.match import FIELDS, compare, is_bound
+from planrrr_cli.platforms.likeness import Likeness
 from planrrr_cli.platforms.meta.graph import text_of
 from planrrr_cli.platforms.meta.shown import moment, normalised
 

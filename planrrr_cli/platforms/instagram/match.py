@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from planrrr_cli.platforms.instagram.media_rules import Form
+from planrrr_cli.platforms.likeness import Likeness, Sorted, sort_by
 from planrrr_cli.platforms.meta.graph import text_of
 from planrrr_cli.platforms.meta.shown import moment, normalised
 
@@ -23,12 +24,6 @@ _TYPES = {
     Form.REEL: ("VIDEO", "REELS"),
     Form.CAROUSEL: ("CAROUSEL_ALBUM", "FEED"),
 }
-
-
-class Likeness(StrEnum):
-    SAME = "same"
-    OTHER = "other"
-    UNCLEAR = "unclear"  # everything that is there fits, but something that would decide is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +46,9 @@ class Sought:
         return self.form is Form.STORY or not normalised(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Sorted:
-    same: tuple[Mapping[str, Any], ...]
-    unclear: tuple[Mapping[str, Any], ...]
-
-
 def sort(media: Iterable[Mapping[str, Any]], sought: Sought) -> Sorted:
-    """The media that are the sought one, and those that may be; each id once."""
-    found: dict[Likeness, dict[str, Mapping[str, Any]]] = {likeness: {} for likeness in Likeness}
-    for medium in media:
-        found[compare(medium, sought)].setdefault(str(medium.get("id")), medium)
-    return Sorted(tuple(found[Likeness.SAME].values()), tuple(found[Likeness.UNCLEAR].values()))
+    """Those that are the sought one, and those that may be."""
+    return sort_by(partial(compare, sought=sought), media)
 
 
 def compare(medium: Mapping[str, Any], sought: Sought) -> Likeness:

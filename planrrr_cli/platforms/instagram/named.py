@@ -13,8 +13,9 @@ from planrrr_cli.domain.steps import Published, Unknown
 from planrrr_cli.platforms.base import Objection
 from planrrr_cli.platforms.instagram.calls import Calls
 from planrrr_cli.platforms.instagram.find import published, recent, sought_for
-from planrrr_cli.platforms.instagram.match import FIELDS, Likeness, compare, same_words
+from planrrr_cli.platforms.instagram.match import FIELDS, compare, same_words
 from planrrr_cli.platforms.instagram.media_rules import Form
+from planrrr_cli.platforms.likeness import Likeness
 from planrrr_cli.platforms.meta.graph import text_of
 from planrrr_cli.platforms.meta.shown import moment
 

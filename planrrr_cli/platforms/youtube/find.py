@@ -22,10 +22,11 @@ from planrrr_cli.domain.errors import (
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.domain.steps import Absent, Finding, Landed, Published, Unknown
+from planrrr_cli.platforms.likeness import Likeness
 from planrrr_cli.platforms.youtube import sessions
 from planrrr_cli.platforms.youtube.allowances import CHANNEL
 from planrrr_cli.platforms.youtube.links import permalink
-from planrrr_cli.platforms.youtube.match import Likeness, Sought, compare, moment
+from planrrr_cli.platforms.youtube.match import Sought, compare, moment
 from planrrr_cli.platforms.youtube.notes import (
     SIZE,
     SLUG,

@@ -25,7 +25,7 @@ from planrrr_cli.platforms.youtube.allowances import explained
 from planrrr_cli.platforms.youtube.comment import add_comment
 from planrrr_cli.platforms.youtube.extras import Adding, add_captions, add_to_playlist, set_thumbnail
 from planrrr_cli.platforms.youtube.links import permalink
-from planrrr_cli.platforms.youtube.notes import UNFOLLOWED
+from planrrr_cli.platforms.youtube.notes import SHOWN_AS, UNFOLLOWED
 from planrrr_cli.platforms.youtube.options import CAPTIONS, THUMBNAIL, read_options
 from planrrr_cli.platforms.youtube.replies import lacks_permission
 from planrrr_cli.platforms.youtube.rest import Rest
@@ -107,5 +107,5 @@ def _why(name: str, error: PlatformError) -> str:
 
 
 def _notices(publication: Publication, said: dict[str, str]) -> tuple[str, ...]:
-    unfollowed = publication.checkpoint.get(UNFOLLOWED)
-    return (*([str(unfollowed)] if unfollowed else []), *(notice for notice in said.values() if notice))
+    known = (publication.checkpoint.get(name) for name in (UNFOLLOWED, SHOWN_AS))
+    return (*(str(notice) for notice in known if notice), *(notice for notice in said.values() if notice))

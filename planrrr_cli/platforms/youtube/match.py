@@ -8,16 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
+from planrrr_cli.platforms.likeness import Likeness
 from planrrr_cli.platforms.youtube.rest import part_of, text_in
-
-
-class Likeness(StrEnum):
-    SAME = "same"
-    OTHER = "other"
-    UNCLEAR = "unclear"  # it may be, and what would decide is missing
 
 
 @dataclass(frozen=True, slots=True)

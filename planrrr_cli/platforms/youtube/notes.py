@@ -4,7 +4,7 @@ Checkpoint keys: ``session`` (a secret), ``session_started``, ``session_size``, 
 ``bytes_done``, the most that YouTube was seen to have; ``stalls``, the attempts in a row that added nothing;
 ``last_sent``, the doubts that were settled before the last piece was sent (None: YouTube said since that it lacks
 bytes); ``restarts``; and once there is a video ``accepted``, ``video_id``, ``accepted_at``, ``unfollowed`` (why nobody
-knows what became of it).
+knows what became of it), ``shown_as`` (when YouTube shows it to others than was asked).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from planrrr_cli.domain.steps import Checkpoint
 
 SESSION, STARTED, SIZE, SHA256 = "session", "session_started", "session_size", "session_sha256"
 SLUG, DONE, STALLS, LAST_SENT, RESTARTS = "slug", "bytes_done", "stalls", "last_sent", "restarts"
-VIDEO_ID, ACCEPTED_AT, UNFOLLOWED = "video_id", "accepted_at", "unfollowed"
+VIDEO_ID, ACCEPTED_AT, UNFOLLOWED, SHOWN_AS = "video_id", "accepted_at", "unfollowed", "shown_as"
 UNREADABLE = "the address of the upload cannot be read any more"  # as when the key of the store was changed
 _OF_SESSION = (SESSION, STARTED, SIZE, SHA256, SLUG, DONE, STALLS, LAST_SENT)
 

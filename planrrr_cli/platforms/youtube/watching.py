@@ -15,7 +15,8 @@ from planrrr_cli.domain.errors import ConnectionRevoked, ContentRejected, MediaR
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.steps import Checkpoint, Processing, Published, Steps
 from planrrr_cli.platforms.youtube.links import permalink, studio
-from planrrr_cli.platforms.youtube.notes import ACCEPTED_AT, UNFOLLOWED, VIDEO_ID
+from planrrr_cli.platforms.youtube.notes import ACCEPTED_AT, SHOWN_AS, UNFOLLOWED, VIDEO_ID
+from planrrr_cli.platforms.youtube.options import read_options
 from planrrr_cli.platforms.youtube.reasons import REJECTIONS, UNPROCESSABLE
 from planrrr_cli.platforms.youtube.replies import NAME, lacks_permission
 from planrrr_cli.platforms.youtube.rest import Rest, part_of, text_in
@@ -39,11 +40,12 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """``failure`` is set when it was refused, ``progress`` while it is worked on."""
+    """``failure`` is set when it was refused, ``progress`` while it is worked on; ``privacy`` where it is told."""
 
     fate: Fate
     failure: PlatformError | None = None
     progress: str = ""
+    privacy: str = ""
 
 
 def look(rest: Rest, video_id: str) -> Look:
@@ -61,7 +63,7 @@ def read_video(item: Mapping[str, Any] | None, video_id: str) -> Look:
     reason = text_in(status, "rejectionReason") or text_in(status, "failureReason")
     match text_in(status, "uploadStatus"):
         case "processed":
-            return Look(Fate.PROCESSED)
+            return Look(Fate.PROCESSED, privacy=text_in(status, "privacyStatus"))
         case "rejected":
             return Look(Fate.REFUSED, _rejected(reason, video_id))
         case "failed":
@@ -127,7 +129,18 @@ def watch(publication: Publication, notes: Mapping[str, Any], rest: Rest) -> Ste
         return Processing(pause(waited), f"YouTube is processing video {video_id}{seen.progress}")
     if given_up is not None:
         yield Checkpoint(**{UNFOLLOWED: given_up})
+    if (other := _shown_as(publication, seen.privacy)) is not None:
+        yield Checkpoint(**{SHOWN_AS: other})
     return Published(video_id, permalink(rest.site, video_id))
+
+
+def _shown_as(publication: Publication, privacy: str) -> str | None:
+    """Settings of an account may turn uploads private, whatever was sent:
+    https://developers.google.com/youtube/data/revision_history (2 Nov 2026, read 2026-11-23)."""
+    options = read_options(publication.post.options)
+    if not privacy or options.publish_at is not None or privacy == options.privacy:
+        return None
+    return f"YouTube shows the video as {privacy}, and {options.privacy} was asked for; look at the channel's settings"
 
 
 def _given_up(seen: Look, waited: timedelta) -> str | None:

@@ -19,9 +19,10 @@ from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.steps import Absent, Published, Unknown
 from planrrr_cli.platforms.base import Objection
 from planrrr_cli.platforms.instagram.find import PATIENCE
-from planrrr_cli.platforms.instagram.match import Likeness, Sought, compare
+from planrrr_cli.platforms.instagram.match import Sought, compare
 from planrrr_cli.platforms.instagram.media_rules import Form
 from planrrr_cli.platforms.instagram.publisher import InstagramPublisher
+from planrrr_cli.platforms.likeness import Likeness
 from tests.platforms.instagram.stage import (
     BASE,
     LIST,

@@ -16,9 +16,10 @@ from planrrr_cli.domain.errors import ConnectionRevoked, RateLimited, TokenExpir
 from planrrr_cli.domain.posts import Post
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.steps import Absent, Published, Unknown
+from planrrr_cli.platforms.likeness import Likeness
 from planrrr_cli.platforms.linkedin.find import PATIENCE, refused_as_duplicate
 from planrrr_cli.platforms.linkedin.little import little
-from planrrr_cli.platforms.linkedin.match import Likeness, Sought, compare, created_at, sort
+from planrrr_cli.platforms.linkedin.match import Sought, compare, created_at, sort
 from planrrr_cli.platforms.linkedin.publisher import LinkedInPublisher
 from planrrr_cli.platforms.linkedin.urns import made_at
 from tests.platforms.linkedin.stage import (

@@ -204,3 +204,24 @@ def test_an_upload_ends_in_looking(
     assert isinstance(looked.ending, Processing)
     assert drive(publisher().publish, looked.after).ending == Published(VIDEO, link)
     assert len(youtube.ranges) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "shown", "told"),
+    [
+        ({}, "public", False),
+        ({}, "private", True),
+        ({"privacy": "unlisted"}, "private", True),
+        ({"privacy": "private"}, "private", False),
+        ({"privacy": "private", "publish_at": "2030-12-01T09:00:00+01:00"}, "public", False),
+        ({}, "", False),
+    ],
+)
+def test_a_video_that_others_see_than_was_asked_for_is_out_and_says_so(
+    publisher: Make, post: Post, server: Server, options: dict[str, Any], shown: str, told: bool
+) -> None:
+    server.on(VIDEOS, status("processed", privacyStatus=shown))
+    went = drive(publisher().publish, accepted(replace(post, options=options)))
+    ending = drive(publisher().follow_up, replace(went.after, remote_id=VIDEO)).ending
+    assert isinstance(ending, FollowedUp)
+    assert any(f"shows the video as {shown}" in notice for notice in ending.notices) is told
