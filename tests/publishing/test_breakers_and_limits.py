@@ -124,30 +124,30 @@ def test_what_was_refused_with_the_whole_app_is_not_too_late_after_an_outage(wor
 
 
 @pytest.mark.slow
-def test_processes_with_breakers_and_limits_in_each_others_way_never_deadlock(
+def test_processes_with_breakers_and_limits_in_each_others_way_bring_all_to_its_end(
     many: Callable[[int], World],
 ) -> None:
-    """Breakers that open and close all the time, limits that are nearly full, and recipes that ask in the middle."""
-    world = many(6)
+    """Breakers that open and close, limits that are full, and recipes that ask in the middle; nobody deadlocks."""
+    world = many(4)
     if world.database_url.startswith("sqlite"):
         pytest.skip("it has one writer")
     world.more |= {"BREAKER_FAILURE_THRESHOLD": "2", "BREAKER_RESET": "1", "WORKER_CONCURRENCY": "8"}
-    choose(world, x__posts="3/15m", x__app_posts="30/1d", facebook__calls="20/1h", linkedin__posts="4/day")
+    choose(world, x__posts="3/15m", x__app_posts="15/1d", facebook__calls="20/1h", linkedin__posts="4/day")
     for platform in (Platform.X, Platform.FACEBOOK, Platform.LINKEDIN):
-        schedule(world, platform, 8)
+        schedule(world, platform, 6)
     for calls in ("x.post.create", "facebook.*"):
         world.sandbox.fault(calls, "status:503", times=6, skip=4)
     pictures(world)
     said = ""
     for _ in range(2):  # breakers open in the first round, and are probed in the second
-        runs = [Process(world, "--max-seconds", "20") for _ in range(4)]
+        runs = [Process(world, "--max-seconds", "20") for _ in range(3)]
         assert {one.end() for one in runs} <= {0, 1}
         said += "".join(one.words() for one in runs)
     assert "deadlock" not in said and "database was away" not in said and "lease lost" not in said
     assert said.count("breaker opened") >= 1 and said.count("are used up") >= 1
     assert count(world, "breaker_events WHERE to_state = 'half_open'") >= 1
     assert deadlocks(world) == 0
-    for seconds in (60, 300, *(900,) * 3, *(1800,) * 4, *(3600,) * 4, 86_400, 86_400):
+    for seconds in (60, 300, 900, 1800, 1800, *(3600,) * 4, 86_400, 86_400):
         world.later(seconds)
         run(world, linger=timedelta(seconds=3))
     found = world.publications()
