@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 
-from planrrr_cli.domain.connections import Platform
+from planrrr_cli.domain.connections import Platform, fingerprint
 from planrrr_cli.domain.errors import Scope
 
 LONGEST = timedelta(minutes=30)  # that it stays open after a failed probe
@@ -48,8 +47,7 @@ class Key:
     @classmethod
     def of_app(cls, platform: Platform, app_id: str | None) -> Key:
         """``app_id``: of a connection's own app; its fingerprint is kept, since it may be a secret."""
-        own = hashlib.sha256(app_id.encode()).hexdigest()[:12] if app_id else ""
-        return cls(Scope.APP, platform, own)
+        return cls(Scope.APP, platform, fingerprint(app_id) if app_id else "")
 
     def __str__(self) -> str:
         if self.scope is Scope.PLATFORM:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -79,3 +80,8 @@ class Connection:
     max_lateness: timedelta | None = None
     app_id: str | None = None
     app_secret: Secret | None = None
+
+
+def fingerprint(app_id: str) -> str:
+    """What an app is called where people may read it: an id may be the key that an OAuth 1.0a token is signed with."""
+    return hashlib.sha256(app_id.encode()).hexdigest()[:12]

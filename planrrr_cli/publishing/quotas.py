@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from planrrr_cli.domain.connections import NOTHING, Connection, Platform
+from planrrr_cli.domain.connections import NOTHING, Connection, Platform, fingerprint
 from planrrr_cli.domain.errors import ErrorKind, OutcomeUnknown, RateLimited, Scope
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.domain.quota import Bucket, Chosen, Rolling, Told, believed, merged
@@ -136,7 +136,12 @@ class Quotas:
 
 def rules_of(ctx: Context) -> Quotas:
     """Of this process: its apps, and the operator's numbers."""
-    return Quotas(lambda one: one.app_id or ctx.app(one.platform).app_id, ctx.settings.limits)
+
+    def app_of(connection: Connection) -> str | None:
+        app_id = connection.app_id or ctx.app(connection.platform).app_id
+        return fingerprint(app_id) if app_id else None
+
+    return Quotas(app_of, ctx.settings.limits)
 
 
 def id_of(one: str, what: str) -> str:

@@ -14,7 +14,7 @@ from planrrr_cli.store.schema import rate_limits
 from planrrr_cli.store.session import Tx
 
 Owned = tuple[str, str]
-"""A bucket's name, and whose it is: the platform's id of the account, or of the app."""
+"""A bucket's name, and whose it is: the platform's id of the account, or the fingerprint of the app."""
 
 
 def of(table: Table) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -165,6 +166,22 @@ def test_a_page_that_has_to_regain_access_waits_as_long_as_meta_says(world: Worl
     assert len(answers(world, "facebook.feed.create")) == 1
     world.later(11 * 60)
     assert run(world).counts["published"] == 2
+
+
+def test_whose_an_apps_limit_is_shows_no_key(many: Callable[[int], World]) -> None:
+    """With OAuth 1.0a an app's id is one of the two keys that sign its calls."""
+    world = many(4)
+    schedule(world, Platform.X, 1)
+    run(world)
+    with open_context(world.environ, cwd=world.folder) as ctx, ctx.store.reading() as tx:
+        accounts = connections.listing(tx, platform=Platform.X, tokens=False)
+        owners = set(
+            tx.conn.exec_driver_sql("SELECT owner FROM spends WHERE bucket = 'x.app_posts'").scalars()
+        )
+    assert len(owners) == len({one.app_id for one in accounts}) > 1
+    assert not owners & {one.app_id for one in accounts}
+    shown = world.planrrr("limits", "--all", "--json").stdout
+    assert not any(one.app_id and one.app_id in shown for one in accounts)
 
 
 def test_what_instagram_says_of_its_own_limits_is_shown(world: World) -> None:
