@@ -12,6 +12,7 @@ from planrrr_cli.domain.errors import Scope
 MARGIN = timedelta(seconds=2)
 FARTHEST = timedelta(hours=24)  # a pause that is named longer is tried once a day
 MOST = 10**9  # a number that is named larger is none
+MOST_PERCENT = 1000  # usage beyond 100 % was seen, beyond that it is a broken header
 SAME_WINDOW = timedelta(seconds=5)  # resets that are told so near to each other are one
 
 
@@ -141,8 +142,13 @@ def believed(bucket: Bucket, told: Told, *, now: datetime) -> tuple[Told, tuple[
     if found.limit is not None and not 1 <= found.limit <= MOST:
         doubts.append(f"a limit of {found.limit} is not believed")
         found = replace(found, limit=None)
-    if found.left is not None and found.resets_at is None:
+    if found.left is not None and (found.resets_at is None or not 0 <= found.left <= MOST):
+        if found.resets_at is not None:
+            doubts.append(f"{found.left} left is not believed")
         found = replace(found, left=None)
+    if found.percent is not None and found.percent > MOST_PERCENT:
+        doubts.append(f"a use of more than {MOST_PERCENT} % is taken for that much")
+        found = replace(found, percent=MOST_PERCENT)
     if (resets := found.resets_at) is not None:
         last = bucket.window.longest(now) + timedelta(minutes=1)
         if resets <= now:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planrrr_cli.domain.connections import Connection, Platform, Tokens
 from planrrr_cli.domain.posts import Post
 from planrrr_cli.domain.publications import AttemptKind, Publication, State
-from planrrr_cli.domain.quota import Told
+from planrrr_cli.domain.quota import MOST, Bucket, Told, believed
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.domain.settlement import ACCEPTED
 from planrrr_cli.platforms import PLATFORMS, publisher_class
@@ -25,6 +25,8 @@ from planrrr_cli.platforms.meta.usage import Usage
 from planrrr_cli.platforms.wire import Reply
 from planrrr_cli.platforms.x import allowances as x
 from planrrr_cli.platforms.youtube.allowances import CHANNEL, THUMBNAILS, UNITS, UPLOADS
+from planrrr_cli.store import Store
+from planrrr_cli.store.told import known, learn
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 
@@ -95,23 +97,53 @@ def test_the_headers_of_x_tell_the_window_of_the_account_and_the_day_of_the_app(
     assert not list(of_x())
 
 
-strange = st.one_of(st.text(max_size=30), st.integers().map(str), st.just("9" * 400), st.just("1e5"))
+numbers = st.one_of(
+    st.integers(-(10**20), 10**20).map(str),
+    st.floats().map(str),
+    st.sampled_from(["1e300", "-1e300", "1e999", "NaN", "9" * 400, "true", "null", '"97"', "[]", "１２"]),
+)
+strange = st.one_of(st.text(max_size=30), numbers)
+USES = ("call_count", "total_time", "total_cputime", "estimated_time_to_regain_access", "type")
+entries = st.lists(st.tuples(st.sampled_from(USES), numbers), max_size=4).map(
+    lambda found: "{" + ",".join(f'"{name}": {value}' for name, value in found) + "}"
+)
+usages = st.one_of(strange, entries, entries.map(lambda one: f'{{"1": [{one}], "2": 3, "4": [5, [{one}]]}}'))
+
+
+def kept(store: Store, bucket: Bucket, told: Told) -> Told:
+    """What all runs read of it after it was written down."""
+    owned, (found, _) = (bucket.name, "a"), believed(bucket, told, now=NOW)
+    with store.transaction() as tx:
+        learn(tx, {owned: found})
+        return known(tx, [owned])[owned]
 
 
 @given(strange, strange, strange)
-def test_no_header_of_x_breaks_the_reading(limit: str, left: str, reset: str) -> None:
-    for _, told in of_x(x_rate_limit_limit=limit, x_rate_limit_remaining=left, x_rate_limit_reset=reset):
-        assert told.limit is None or told.limit >= 0
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_header_of_x_breaks_a_run(store: Store, limit: str, left: str, reset: str) -> None:
+    headers = {"x_rate_limit_limit": limit, "x_rate_limit_remaining": left, "x_rate_limit_reset": reset}
+    for _, told in of_x(**headers):
+        found = kept(store, x.OF_ACCOUNT["x.post.create"], told)
+        assert found.limit is None or 1 <= found.limit <= MOST
+        assert found.resets_at is None or NOW < found.resets_at <= NOW + timedelta(minutes=17)
 
 
-@given(
-    st.one_of(strange, st.sampled_from(['{"a": [1]}', '{"call_count": "x"}', "[]", '{"1": [{"type": 3}]}']))
-)
-def test_no_usage_header_of_meta_breaks_the_reading(text: str) -> None:
+@given(usages)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_usage_header_of_meta_breaks_a_run(store: Store, text: str) -> None:
     for name in ("x-app-usage", "x-business-use-case-usage", "x-page-usage"):
         for dialect in (FACEBOOK, INSTAGRAM):
             told = Usage.of(Reply(200, {name: text}), dialect.business).told(now=NOW)
-            assert told is None or told.percent >= 0  # type: ignore[operator]
+            if told is not None:
+                found = kept(store, dialect.calls, told)
+                assert found.percent is not None and 0 <= found.percent <= 1000
+                assert found.until is None or NOW < found.until <= NOW + timedelta(hours=25)
+
+
+@given(st.one_of(st.none(), st.integers(1, 10**300)), st.integers(0, 10**300))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_number_of_instagram_breaks_a_run(store: Store, total: int | None, used: int) -> None:
+    kept(store, PUBLISHES, Allowance(total, used).told(now=NOW))
 
 
 def test_metas_minutes_to_regain_access_are_a_pause() -> None:
