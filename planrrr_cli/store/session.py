@@ -16,10 +16,15 @@ from planrrr_cli.store.faults import no_answer, translated
 from planrrr_cli.store.migrating import Migrated
 
 LOCK_SECONDS = 10  # as long as SQLite is waited for
-# PostgreSQL would wait for ever for a row that somebody else has locked, and the run's heartbeat with it.
+STILL_SECONDS = 8  # less, so that whoever waits for a frozen process still gets its turn
+# PostgreSQL would wait for ever for a row that somebody else has locked, and the run's heartbeat with it. Rows that all
+# share (breakers, buckets) may be locked by a process that was stopped: the server ends its transaction then.
 _WRITE = {
     "sqlite": turns.BEGIN,
-    "postgresql": f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '{LOCK_SECONDS}s'",
+    "postgresql": (
+        f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '{LOCK_SECONDS}s'; "
+        f"SET LOCAL idle_in_transaction_session_timeout = '{STILL_SECONDS}s'"
+    ),
 }
 _READ = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 

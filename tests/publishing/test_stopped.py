@@ -69,14 +69,16 @@ def test_a_process_that_is_stopped_at_random_points_with_many_accounts_in_hand_s
             code = stopping.start(concurrency=ACCOUNTS, **plan, **world.job("stopped"))
             where = f"stopped at {world.points('stopped')[-1]}"
             stops += code is None
+            # SQLite has one writer, and it may be stopped in the middle of a transaction; PostgreSQL ends that.
+            one_writer = world.database_url.startswith("sqlite") and code is None
             for pause in (65, 20, 330):
                 world.later(pause)
                 taken_over = world.run()
-                assert taken_over in ({0, LOCKED} if code is None else {0}), where
-                if taken_over == LOCKED:  # its main thread was in the middle of a transaction
-                    assert world.database_url.startswith("sqlite"), where
+                assert taken_over in ({0, LOCKED} if one_writer else {0}), where
+                if taken_over == LOCKED:
                     break
-            assert (stopping.resume() if code is None else code) == 0, where
+            resumed = stopping.resume() if code is None else code
+            assert resumed in ({0} if one_writer or code is not None else {0, LOCKED}), where
         world.run_until_quiet()
     assert stops == STOPS
     assert '"traceback"' not in log.read_text(encoding="utf-8").lower()

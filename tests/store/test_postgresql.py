@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from planrrr_cli.domain.errors import ConfigError, StoreUnavailable
 from planrrr_cli.postgresql import Connection
-from planrrr_cli.store import lanes, migrating, posts
+from planrrr_cli.store import lanes, migrating, posts, quotas
 from planrrr_cli.store.faults import translated
 from tests.conftest import PostgresServer
 from tests.factory import NOW, Factory
@@ -261,3 +261,21 @@ def test_a_listing_is_one_consistent_view(url, open_url):
         assert len(posts.listing(tx)) == 1
         other.post()
         assert len(posts.listing(tx)) == 1
+
+
+@pytest.mark.slow
+def test_whoever_is_frozen_with_rows_that_all_share_does_not_keep_them(postgres_server, open_url):
+    url = postgres_server.create()
+    frozen, other = open_url(url), open_url(url)
+    shared = [("facebook.calls", "a page")]
+    got_it = False
+    with pytest.raises(StoreUnavailable), frozen.transaction() as tx:
+        quotas.lock(tx, shared)  # and then nothing more, like a process that was stopped
+        with other.transaction() as theirs:
+            quotas.lock(theirs, shared)
+            got_it = True
+        quotas.lock(tx, shared)
+    assert got_it
+    with frozen.transaction() as tx:  # it goes on with a new session
+        quotas.lock(tx, shared)
+    postgres_server.drop(url)
