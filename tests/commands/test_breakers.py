@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -119,14 +118,13 @@ def test_what_is_not_understood_is_one_sentence_and_changes_nothing(
 
 
 def test_watching_looks_again_until_it_is_interrupted(environ: dict[str, str], tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "planrrr_cli", "breaker-status", "--watch"]
+    # Whatever started the tests may have SIGINT ignored, as a shell does for what runs in the background.
+    heeding = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    program = heeding + "runpy.run_module('planrrr_cli', run_name='__main__', alter_sys=True)"
+    command = [sys.executable, "-c", program, "breaker-status", "--watch"]
     out = tmp_path / "watched"
     with out.open("wb") as file:
-        # Whatever started the tests may have it ignored, as a shell does for what runs in the background.
-        heeding = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
-        watching = subprocess.Popen(
-            command, cwd=tmp_path, env=environ, stdout=file, stderr=subprocess.PIPE, preexec_fn=heeding
-        )
+        watching = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=file, stderr=subprocess.PIPE)
         give_up = time.monotonic() + 30
         while out.read_text().count("last success") < 2:
             assert time.monotonic() < give_up and watching.poll() is None

@@ -268,14 +268,19 @@ def test_whoever_is_frozen_with_rows_that_all_share_does_not_keep_them(postgres_
     url = postgres_server.create()
     frozen, other = open_url(url), open_url(url)
     shared = [("facebook.calls", "a page")]
-    got_it = False
-    with pytest.raises(StoreUnavailable), frozen.transaction() as tx:
-        quotas.lock(tx, shared)  # and then nothing more, like a process that was stopped
-        with other.transaction() as theirs:
-            quotas.lock(theirs, shared)
-            got_it = True
-        quotas.lock(tx, shared)
-    assert got_it
+
+    def freeze():
+        with frozen.transaction() as tx:
+            quotas.lock(tx, shared)  # and then nothing more, like a process that was stopped
+            with other.transaction() as theirs:
+                quotas.lock(theirs, shared)
+            took_over.append(other)
+            quotas.lock(tx, shared)
+
+    took_over = []
+    with pytest.raises(StoreUnavailable):
+        freeze()
+    assert took_over
     with frozen.transaction() as tx:  # it goes on with a new session
         quotas.lock(tx, shared)
     postgres_server.drop(url)
