@@ -13,6 +13,7 @@ from planrrr_cli.domain.quota import Chosen
 HOW = 'write it like "300/15m", "100/day", or a number alone'
 MOST = 1_000_000_000
 LONGEST = timedelta(days=31)
+_ENDLESS = 10**30  # Python refuses to write numbers of thousands of digits
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -26,7 +27,12 @@ def read_limits(
         )
         return {}
     found: dict[str, Chosen] = {}
+    seen: set[str] = set()
     for name, value in _flat(table):
+        if name in seen:  # with quotes and without them: two keys to TOML, and one name to us
+            problems.append(f"limits (in {where}): {_shown(name)} is there twice; keep one of them")
+            continue
+        seen.add(name)
         if known is not None and name not in known:
             problems.append(
                 f"limits (in {where}): {_shown(name)} is no limit that is known; {_hint(name, known)}"
@@ -51,8 +57,10 @@ def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any
 def _chosen(value: Any) -> Chosen:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise ValueError(f"it is neither a text nor a whole number; {HOW}")
+    if isinstance(value, int):
+        value = max(-_ENDLESS, min(value, _ENDLESS))
     text = str(value).strip()
-    parts = re.fullmatch(r"([+-]?\d[\d_]*)(?:\s*/\s*(?:(\d*)\s*([smhd])|(day)))?", text, re.ASCII)
+    parts = re.fullmatch(r"([+-]?\d[\d_]{,39})(?:\s*/\s*(?:(\d*)\s*([smhd])|(day)))?", text, re.ASCII)
     if parts is None:
         raise ValueError(f"{_shown(text)} cannot be read; {HOW}")
     limit, count, unit, by_day = int(parts[1].replace("_", "")), parts[2], parts[3], parts[4]
@@ -71,8 +79,14 @@ def _chosen(value: Any) -> Chosen:
 
 
 def _hint(name: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), n=1)
-    return f"did you mean {near[0]}?" if near else "planrrr limits lists those there are"
+    """The nearest name, or those of its platform, or the platforms: `planrrr limits` cannot run with this file."""
+    if near := difflib.get_close_matches(name, sorted(known), n=1):
+        return f"did you mean {near[0]}?"
+    platform = name.partition(".")[0]
+    if same := sorted(each for each in known if each.startswith(f"{platform}.")):
+        return f"those of {platform} are {', '.join(same)}"
+    platforms = sorted({each.partition(".")[0] for each in known})
+    return f"names begin with {', '.join(f'{each}.' for each in platforms)}"
 
 
 def _shown(text: str) -> str:

@@ -57,7 +57,7 @@ def read_toml(path: Path, home: Path, must_exist: bool, problems: list[str]) -> 
     text = _read_text(path, must_exist=must_exist, problems=problems)
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number without end is no TOMLDecodeError
         problems.append(f"{path} is not valid TOML: {error}")
         return {}, None
     limits, found = document.pop(LIMITS, None), Source()

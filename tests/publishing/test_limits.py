@@ -239,7 +239,14 @@ def test_a_thread_that_is_longer_than_the_limit_begins_all_the_same(world: World
         ('"x.posts" = "0/15m"', "0 would let nothing out"),
         ('"x.posts" = -5', "-5 would let nothing out"),
         ('"x.psts" = 5', '"x.psts" is no limit that is known; did you mean x.posts?'),
-        ('"mastodon.posts" = 5', '"mastodon.posts" is no limit that is known'),
+        ('"mastodon.posts" = 5', "names begin with facebook., instagram., linkedin., x., youtube."),
+        ('"linkedin.zzzzzzzzzzzzzzzz" = 5', "those of linkedin are linkedin.app_posts, linkedin.comments"),
+        ("x.posts = 5\n'x.posts' = 6", '"x.posts" is there twice; keep one of them'),
+        ('"x.posts" = [5]', "it is neither a text nor a whole number"),
+        ('"x.posts" = "2_000_000_000/1h"', "2000000000 is more than 1,000,000,000"),
+        (f"x.posts = '{'9' * 5000}'", '9…" cannot be read'),
+        (f"x.posts = 0x{'f' * 5000}", "is more than 1,000,000,000"),
+        ("x = 5", '"x" is no limit that is known; those of x are'),
         ('"x.posts" = "many"', '"many" cannot be read; write it like "300/15m"'),
         ('"x.posts" = "5/0m"', "a window is between a second and 31 days"),
         ("x.posts = 1.5", "it is neither a text nor a whole number"),
@@ -250,3 +257,9 @@ def test_a_limit_that_makes_no_sense_is_refused_in_one_sentence(world: World, ta
     ran = world.planrrr("publish-due")
     assert ran.returncode == 78
     assert said in ran.stderr and "limits (in planrrr.toml)" in ran.stderr and "Traceback" not in ran.stderr
+
+
+def test_a_number_without_an_end_is_no_toml(world: World) -> None:
+    (world.folder / "planrrr.toml").write_text(f"[limits]\nx.posts = {'9' * 5000}\n", encoding="utf-8")
+    ran = world.planrrr("publish-due")
+    assert ran.returncode == 78 and "planrrr.toml is not valid TOML" in ran.stderr
