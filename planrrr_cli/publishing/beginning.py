@@ -86,6 +86,7 @@ class Beginning:
         # Whom a breaker refuses reserves nothing; a place that was promised to it is kept for as long as any other.
         put_off = self.refusing.put_off(tx, now=self.ctx.clock.now())
         full: dict[str, Lane] = {}
+        ready = self._may_go(ready)
         reserving = Reserving(tx, self.quotas, [one for _, one in ready], now=self.ctx.clock.now())
         for lane, one in ready:
             refusal = reserving.refused.get(one.publication.id)
@@ -101,6 +102,25 @@ class Beginning:
         if full:
             put_off |= self.line.those_behind(tx, full, self._may_begin)
         return work, put_off
+
+    def _may_go(self, ready: list[tuple[Lane, Wanted]]) -> list[tuple[Lane, Wanted]]:
+        """Those that begin now, if there is room for them. What has to wait for the run's own pace is not asked about:
+        room that it does not use yet would be refused to others, and then to itself, behind them."""
+        pace, most, going = self.pace.room(self.ctx.clock.monotonic()), self.options.limit, []
+        left = None if most is None else most - self._begun
+        for lane, one in ready:
+            if one.kind is AttemptKind.PUBLISH and left is not None:
+                if left <= 0:
+                    lane.handled = TURN
+                    continue
+                left -= 1
+            if one.kind in PACED:
+                if pace <= 0:
+                    self.paced = True
+                    continue
+                pace -= 1
+            going.append((lane, one))
+        return going
 
     def _may_begin(self, publication: Publication) -> bool:
         """Whether nothing but a limit is in its way."""
@@ -135,16 +155,12 @@ class Beginning:
 
     def _start(self, tx: Tx, lane: Lane, one: Wanted, reserving: Reserving) -> Work | None:
         publication, kind = one.publication, one.kind
-        if kind is AttemptKind.PUBLISH and self.limit_reached():
-            lane.handled = TURN
-            return None
-        if kind in PACED and not self.pace.take(self.ctx.clock.monotonic()):
-            self.paced = True
-            return None
         attempt = self._open(tx, lane, publication, kind)
         if attempt is None:
             return None
         lane.busy = True
+        if kind in PACED:
+            self.pace.take(self.ctx.clock.monotonic())
         self.expedited.discard(publication.id)
         self._begun += kind is AttemptKind.PUBLISH
         reserved = reserving.begun(publication, attempt)

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
 class Pace:
-    """A token bucket of one second; every moment is on the caller's monotonic clock."""
+    """Never more than ``per_second`` within any second; every moment is on the caller's monotonic clock."""
 
-    per_second: float
-    _tokens: float = -1.0
-    _at: float = 0.0
+    per_second: int
+    _taken: deque[float] = field(default_factory=deque)
+
+    def room(self, now: float) -> int:
+        """How many may begin at once."""
+        while self._taken and self._taken[0] + 1.0 <= now:
+            self._taken.popleft()
+        return self.per_second - len(self._taken)
 
     def take(self, now: float) -> bool:
-        self._fill(now)
-        if self._tokens < 1.0:
+        if self.room(now) < 1:
             return False
-        self._tokens -= 1.0
+        self._taken.append(now)
         return True
 
     def wait(self, now: float) -> float:
-        """Seconds until the next token."""
-        self._fill(now)
-        return max(0.0, (1.0 - self._tokens) / self.per_second)
-
-    def _fill(self, now: float) -> None:
-        if self._tokens < 0:
-            self._tokens, self._at = self.per_second, now
-        self._tokens = min(self.per_second, self._tokens + (now - self._at) * self.per_second)
-        self._at = now
+        """Seconds until there is room."""
+        return 0.0 if self.room(now) > 0 else self._taken[0] + 1.0 - now
