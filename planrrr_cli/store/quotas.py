@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-from planrrr_cli.domain.book import ABANDONED, BRAKE, KEPT, Book
+from planrrr_cli.domain.book import ABANDONED, BRAKE, Book
 from planrrr_cli.domain.line import Standing, Used
 from planrrr_cli.domain.quota import Bucket
 from planrrr_cli.store import told
@@ -161,15 +161,16 @@ def abandon(tx: Tx, *, now: datetime) -> None:
 
 
 def forget(tx: Tx, *, now: datetime, longest: timedelta) -> None:
-    """What has left the longest window, places that nobody came for, and reservations that nobody can hold any more.
+    """What has left the longest window, places that nobody came for in a day, and reservations that not even a rescue
+    has found for so long. A place is kept from others for minutes only, but who comes late goes before who came later.
 
     Two statements, once in a run; what another run forgets at this moment is left to it.
     """
     s, r = spends.c, reservations.c
-    late = (r.standing == Standing.PROMISED) & (r.at <= now - KEPT)
+    late = (r.standing == Standing.PROMISED) & (r.at <= now - ABANDONED)
     for table, old in (
         (spends, s.spent_at <= now - longest),
-        (reservations, late | (r.at <= now - ABANDONED)),
+        (reservations, late | (r.at <= now - longest - ABANDONED)),
     ):
         chosen = select(table.c.id).where(old).with_for_update(skip_locked=True).cte("chosen")
         tx.conn.execute(delete(table).where(table.c.id.in_(select(chosen.c.id))))

@@ -183,6 +183,16 @@ def test_who_comes_later_does_not_take_a_place_that_is_kept() -> None:
     assert book.ask(3, now=first + KEPT, mine="second") is None, "nobody came for it"
 
 
+def test_who_comes_late_to_his_place_goes_before_all_who_were_refused_later() -> None:
+    """A host that was down for minutes costs its posts minutes, and not their place in a line of hours."""
+    book = Book(Bucket("posts", 100, Rolling(timedelta(minutes=15))), spent=[Used(NOW, 100)])
+    for number in range(1000):
+        book.promise(1, book.ask(1, now=NOW) or NOW, str(number))
+    late = book.promised[0].at + KEPT + timedelta(minutes=1)
+    assert book.ask(1, now=late, mine="0") is None
+    assert book.ask(1, now=late, mine="somebody new") is not None
+
+
 def test_what_is_under_way_counts_for_as_long_as_it_is() -> None:
     book = Book(SMALL, reserved=[Used(NOW - timedelta(minutes=50), 5)])
     assert book.ask(1, now=NOW) == NOW + timedelta(seconds=100) + MARGIN

@@ -99,6 +99,17 @@ def test_what_finds_no_room_is_spread_over_the_coming_windows_and_asks_only_once
     assert texts == sorted(texts)
 
 
+def test_what_comes_minutes_late_to_its_place_keeps_its_turn(world: World) -> None:
+    choose(world, x__posts="2/15m")
+    schedule(world, Platform.X, 7)
+    run(world)
+    for _ in range(3):  # the host was away at each of the promised moments
+        world.later(15 * 60 + 7 * 60)
+        run(world)
+    texts = [post["text"] for post in world.sandbox.posts()]
+    assert texts == sorted(texts) and len(texts) == 7
+
+
 def test_the_number_that_x_tells_is_believed_before_its_first_refusal(world: World) -> None:
     enforce(world, x__post__create=4)
     schedule(world, Platform.X, 6)

@@ -171,8 +171,30 @@ def test_entries_that_no_longer_count_are_forgotten(store):
         quotas.write(tx, freed=(), reserved=(), promised=[Entry(new_id(), (HOUR.name, "b"), NOW, 1)])
         quotas.forget(tx, now=late, longest=timedelta(hours=3))
     assert rows(store, "spends") == 2, "of the last three hours"
-    assert rows(store, "reservations") == 1, "a place that was not taken is nobody's"
+    assert rows(store, "reservations") == 2, "who comes late still goes before who came later"
     assert book(store, now=late).counted(late) == 3
+    late = NOW + timedelta(hours=25)
+    with store.transaction() as tx:
+        quotas.forget(tx, now=late, longest=timedelta(hours=3))
+    assert rows(store, "reservations") == 1, "a place that nobody came for in a day is nobody's"
+
+
+def test_what_a_killed_attempt_had_reserved_is_still_there_when_the_first_run_in_days_rescues_it(
+    store, factory
+):
+    """Of a window of days it counts from then on, as long as nobody knows what was sent."""
+    publication = factory.publication_in(State.PUBLISHING)
+    [attempt] = factory.attempts(publication)
+    days = Bucket("test.days", 3, Rolling(timedelta(days=5)))
+    found = NOW + timedelta(days=2)
+    with store.transaction() as tx:
+        quotas.write(
+            tx, freed=(), reserved=[Entry(new_id(), (days.name, "a"), NOW, 3, attempt.id)], promised=()
+        )
+        quotas.forget(tx, now=found, longest=timedelta(days=5))
+        tx.conn.execute(attempts.update().values(ended_at=found, outcome=Outcome.INTERRUPTED))
+        quotas.abandon(tx, now=found)
+    assert book(store, days, now=found).ask(1, now=found) == found + days.window.length + MARGIN
 
 
 def test_many_at_once_never_get_more_than_there_is(store):
