@@ -22,17 +22,22 @@ class Rolling:
 
     length: timedelta
 
+    @property
+    def span(self) -> timedelta:
+        """With the margin, which is a fiftieth of a short window: more would leave too much of it unused."""
+        return self.length + min(MARGIN, self.length / 50)
+
     def began(self, now: datetime) -> datetime:
         """What was used before that no longer counts."""
-        return now - self.length - MARGIN
+        return now - self.span
 
     def frees(self, at: datetime) -> datetime:
         """When what was used ``at`` no longer counts."""
-        return at + self.length + MARGIN
+        return at + self.span
 
     def longest(self, now: datetime) -> datetime:
         """No window that has begun now ends later."""
-        return now + self.length + MARGIN
+        return now + self.span
 
     def __str__(self) -> str:
         seconds = int(self.length.total_seconds())
@@ -44,16 +49,17 @@ class Rolling:
 
 @dataclass(frozen=True, slots=True)
 class Daily:
-    """From midnight to midnight in an IANA zone, so that days of 23 and 25 hours are right."""
+    """From midnight to midnight in an IANA zone, so that days of 23 and 25 hours are right. What is counted in the
+    last moments of a day counts in both: the platform may see it in the next one."""
 
     zone: str
 
     def began(self, now: datetime) -> datetime:
         """What was used before that no longer counts; so that it agrees with :class:`Rolling`, not what began it."""
-        return self.midnight(now) - timedelta(microseconds=1)
+        return self.midnight(now) - MARGIN - timedelta(microseconds=1)
 
     def frees(self, at: datetime) -> datetime:
-        return self.ends(at)
+        return self.ends(at + MARGIN)
 
     def longest(self, now: datetime) -> datetime:
         return self.ends(now)

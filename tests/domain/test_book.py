@@ -108,10 +108,15 @@ def test_no_interleaving_of_reservations_gifts_and_deaths_overfills_any_window(w
     assert fullest(life.log, timedelta(seconds=100)) <= SMALL.limit
 
 
-@given(moves)
+@given(
+    moves, st.sampled_from([NOW, datetime(2026, 3, 7, 9, tzinfo=UTC), datetime(2026, 10, 31, 9, tzinfo=UTC)])
+)
 @settings(max_examples=200, deadline=None)
-def test_no_day_holds_more_than_its_limit(wanted: list[tuple]) -> None:  # type: ignore[type-arg]
-    life = Life(UPLOADS)
+def test_no_day_holds_more_than_its_limit_be_it_of_23_or_25_hours(
+    wanted: list[tuple],  # type: ignore[type-arg]
+    start: datetime,
+) -> None:
+    life = Life(UPLOADS, start)
     for what, wait, amount, _ in wanted:
         life.move(what, wait * 120, amount, 1.0)
     life.finish()

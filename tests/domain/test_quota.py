@@ -57,6 +57,32 @@ def test_the_operators_number_replaces_ours_and_keeps_the_window_unless_one_is_n
     assert (found.limit, found.guessed, found.chosen) == (7, False, True)
 
 
+@given(st.sampled_from([1, 5, 10, 60, 90, 98, 900, 86_400, 31 * 86_400]))
+def test_no_window_leaves_more_than_a_fiftieth_of_it_unused(seconds: int) -> None:
+    window = Rolling(timedelta(seconds=seconds))
+    assert window.length < window.frees(NOW) - NOW <= window.length / 0.98
+
+
+DAYS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
+
+
+@given(
+    DAYS, st.timedeltas(timedelta(0), timedelta(hours=30)), st.sampled_from(["America/Los_Angeles", "UTC"])
+)
+def test_what_is_used_counts_until_it_frees_and_not_a_moment_longer(
+    at: datetime, after: timedelta, zone: str
+) -> None:
+    for window in (Daily(zone), Rolling(timedelta(seconds=7)), Rolling(timedelta(hours=24))):
+        now = at + after
+        assert (at > window.began(now)) == (now < window.frees(at))
+
+
+def test_what_is_counted_in_the_last_moment_of_a_day_may_be_seen_in_the_next_one() -> None:
+    midnight = datetime(2026, 12, 2, 8, tzinfo=UTC)
+    assert PACIFIC.frees(midnight - timedelta(seconds=1)) == midnight + timedelta(days=1)
+    assert PACIFIC.frees(midnight - timedelta(minutes=1)) == midnight
+
+
 def told(**more: object) -> Told:
     return Told(NOW, "header", **more)  # type: ignore[arg-type]
 

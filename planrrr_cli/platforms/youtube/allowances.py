@@ -65,7 +65,7 @@ def spend(bucket: Bucket, amount: int, connection: Connection) -> Spend:
 
 def day_ends(now: datetime) -> datetime:
     """When YouTube counts anew: the next midnight Pacific Time, in UTC; a few minutes later just after one."""
-    return now + NEW_DAY if now - PACIFIC.began(now) < NEW_DAY else PACIFIC.ends(now)
+    return now + NEW_DAY if now - PACIFIC.midnight(now) < NEW_DAY else PACIFIC.ends(now)
 
 
 def explained(error: RateLimited) -> RateLimited:
