@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from planrrr_cli.commands.limits import books_of
 from planrrr_cli.context import Context
 from planrrr_cli.domain.connections import Platform
-from planrrr_cli.domain.quota import Told
-from planrrr_cli.store import quotas, told
-from tests.factory import new_id
+from planrrr_cli.domain.quota import Bucket, Rolling, Told
+from planrrr_cli.store import Store, quotas, told
+from tests.factory import NOW, new_id
 
 FIELDS = {
     "platform",
@@ -106,3 +107,13 @@ def test_the_operators_number_is_shown_as_such(planrrr, connect, folder) -> None
 def test_an_unknown_platform_is_wrong_usage(planrrr) -> None:
     ran = planrrr("limits", "--platform", "mastodon", code=2)
     assert "mastodon" in ran.err
+
+
+def test_forty_thousand_limits_are_read(store: Store) -> None:
+    """More than a statement takes parameters, on PostgreSQL and where SQLite is built as its authors ship it."""
+    bucket = Bucket("x.posts", 100, Rolling(timedelta(minutes=15)))
+    with store.transaction() as tx:
+        last = quotas.Entry(new_id(), ("x.posts", "39999"), NOW, 7)
+        quotas.spend(tx, [last], freed=())
+        books = books_of(tx, {("x.posts", f"{number}"): bucket for number in range(40_000)}, NOW)
+    assert len(books) == 40_000 and books["x.posts", "39999"].counted(NOW) == 7
