@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("planrrr.publishing")
 
+A_MOMENT = timedelta(milliseconds=100)  # until an answer is read
+
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
@@ -173,10 +175,13 @@ def _costs(ended: Ended, now: datetime) -> list[tuple[Bucket, int, datetime]]:
                 milliseconds=int(str(call["duration_ms"]))
             )
             _, before, last = costs.get(bucket.name, (bucket, 0, over))
-            # What its own answer told has counted it already.
-            at = min(now, heard.get(bucket.name, now), max(last, over))
-            costs[bucket.name] = bucket, before + price, at
-    return list(costs.values())
+            costs[bucket.name] = bucket, before + price, max(last, over)
+    found = []
+    for bucket, price, last in costs.values():
+        # What its own answer told has counted it already; a call after that, whose answer was lost, it has not.
+        told_at = heard.get(bucket.name, last)
+        found.append((bucket, price, min(now, told_at if last - told_at < A_MOMENT else last)))
+    return found
 
 
 def _refused(ended: Ended, now: datetime) -> list[tuple[Bucket, Told]]:
