@@ -10,15 +10,16 @@ from datetime import datetime, timedelta
 from planrrr_cli import render
 from planrrr_cli.commands.shapes import Shape
 from planrrr_cli.commands.showing import zone
-from planrrr_cli.commands.targets import read_platform
+from planrrr_cli.commands.targets import resolve
 from planrrr_cli.commands.who import read_reason, who
 from planrrr_cli.context import Context
+from planrrr_cli.documents.fields import Target, parse_target
 from planrrr_cli.documents.times import parse_duration
 from planrrr_cli.domain.breaker import Breaker, BreakerState, Key, Rules, kept_open, window_failures
 from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.errors import InvalidDocument, Scope, UsageError
 from planrrr_cli.platforms import PLATFORMS
-from planrrr_cli.store import Tx, breakers
+from planrrr_cli.store import Tx, breakers, connections
 from planrrr_cli.store.breakers import Event
 
 log = logging.getLogger("planrrr")
@@ -46,41 +47,56 @@ def breaker_status(ctx: Context, *, check: bool, watch: bool, as_json: bool) -> 
 
 def trip(ctx: Context, name: str, *, lasting: str | None, reason: str | None, as_json: bool) -> int:
     """Opens a platform's breaker as its failures would; it is probed afterwards."""
-    span = _span(lasting) if lasting else ctx.settings.breaker_reset
+    span = _span(lasting) if lasting is not None else ctx.settings.breaker_reset
     return _open(ctx, name, span, "tripped", reason, as_json=as_json)
 
 
 def hold(ctx: Context, name: str, *, lasting: str | None, reason: str | None, as_json: bool) -> int:
     """Keeps a platform's breaker open for long."""
-    span = _span(lasting) if lasting else HELD_FOR
+    span = _span(lasting) if lasting is not None else HELD_FOR
     return _open(ctx, name, span, "held open", reason, as_json=as_json)
 
 
 def reset(ctx: Context, name: str, *, reason: str | None, as_json: bool) -> int:
-    """Closes all breakers of a platform, and lets go at once what they held."""
-    platform, by, said = read_platform(name), who(), read_reason(reason)
+    """Closes all breakers of a platform, or that of one account, and lets go at once what they held."""
+    target, by, said = _target(name), who(), read_reason(reason)
     with ctx.store.transaction() as tx:
         now = _now(ctx, tx)
-        changed = breakers.reset(tx, platform, now=now)
+        key = _key(tx, target)
+        account = key.owner if key.scope is Scope.CONNECTION else None
+        changed = breakers.reset(tx, key.platform, account=account, now=now)
         why = f"reset by {by}" + (f": {said}" if said else "")
         events = [
             _event(ctx, before, after, now, why, by) for before, after in changed if not before.is_closed
         ]
         breakers.record(tx, events)
-    return _told(ctx, platform, why, as_json=as_json)
+    return _told(ctx, key, why, as_json=as_json)
 
 
 def _open(ctx: Context, name: str, span: timedelta, how: str, reason: str | None, *, as_json: bool) -> int:
-    platform, by, said = read_platform(name), who(), read_reason(reason)
+    target, by, said = _target(name), who(), read_reason(reason)
     why = f"{how} by {by}" + (f": {said}" if said else "")
-    key = Key(Scope.PLATFORM, platform)
     with ctx.store.transaction() as tx:
-        now = _now(ctx, tx)
+        now, key = _now(ctx, tx), _key(tx, target)
         before = breakers.lock(tx, [key], now=now)[key]
         after = kept_open(before, now + span, why, now=now)
         breakers.save(tx, [after], now=now)
         breakers.record(tx, [_event(ctx, before, after, now, why, by)])
-    return _told(ctx, platform, why, as_json=as_json)
+    return _told(ctx, key, why, as_json=as_json)
+
+
+def _target(typed: str) -> Target:
+    try:
+        return parse_target(typed)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _key(tx: Tx, target: Target) -> Key:
+    if target.account is None:
+        return Key(Scope.PLATFORM, target.platform)
+    [account] = resolve(tx, [target])
+    return Key.of_account(target.platform, account.id)
 
 
 def _now(ctx: Context, tx: Tx) -> datetime:
@@ -104,9 +120,10 @@ def _event(ctx: Context, before: Breaker, after: Breaker, now: datetime, why: st
     )
 
 
-def _told(ctx: Context, platform: Platform, why: str, *, as_json: bool) -> int:
-    found, now = [one for one in _all(ctx) if one.key.platform is platform], ctx.clock.now()
-    log.info("breaker set by hand", extra={"platform": platform.value, "reason": why})
+def _told(ctx: Context, key: Key, why: str, *, as_json: bool) -> int:
+    found, now = [one for one in _all(ctx, key) if one.key.platform is key.platform], ctx.clock.now()
+    fields = {"scope": key.scope.value, "platform": key.platform.value, "reason": why}
+    log.info("breaker set by hand", extra=fields)
     if as_json:
         _document(ctx, "breaker", found, now)
     else:
@@ -114,22 +131,45 @@ def _told(ctx: Context, platform: Platform, why: str, *, as_json: bool) -> int:
     return 0
 
 
-def _all(ctx: Context) -> list[Breaker]:
-    """Of each platform, and of the apps that ever had trouble; one that was never touched is closed."""
+def _all(ctx: Context, asked_for: Key | None = None) -> list[Breaker]:
+    """Of each platform, and of the apps that ever had trouble; of the team's own accounts those that are not closed.
+
+    One that was never touched is closed. ``asked_for`` is shown whatever it is.
+    """
     with ctx.store.reading() as tx:
         now = _now(ctx, tx)
-        known = breakers.every(tx, now=now)
+        known, mine = breakers.every(tx, now=now), _names(tx)
     missing = {Key(Scope.PLATFORM, platform) for platform in PLATFORMS} - known.keys()
     found = [*known.values(), *(Breaker(key) for key in missing)]
-    order = list(Platform)
+    shown = [
+        one
+        for one in found
+        if one.key.scope is not Scope.CONNECTION
+        or (one.key.owner in mine and (not one.is_closed or one.key == asked_for))
+    ]
+    order, scopes = list(Platform), (Scope.PLATFORM, Scope.APP, Scope.TOKENS, Scope.CONNECTION)
     return sorted(
-        found, key=lambda one: (order.index(one.key.platform), one.key.scope is Scope.APP, one.key.owner)
+        shown,
+        key=lambda one: (order.index(one.key.platform), scopes.index(one.key.scope), one.key.owner),
     )
 
 
-def _held(ctx: Context) -> Mapping[Key, int]:
+def _names(tx: Tx) -> Mapping[str, str]:
+    """What the team's accounts are called, by the id of the connection."""
+    return {one.id: one.account_name for one in connections.listing(tx, tokens=False)}
+
+
+def _called(key: Key, names: Mapping[str, str]) -> str:
+    """As a person would name it to these commands, where they take it."""
+    account = names.get(key.owner) if key.scope is Scope.CONNECTION else None
+    return f"{key.platform}:{account}" if account else str(key)
+
+
+def _held(ctx: Context, found: Sequence[Breaker]) -> Mapping[Key, int]:
+    """A closed one holds nothing; what it has let go is due."""
     with ctx.store.reading() as tx:
-        return breakers.held(tx)
+        held = breakers.held(tx)
+    return {one.key: held.get(one.key, 0) for one in found if not one.is_closed}
 
 
 def _rules(ctx: Context) -> Rules:
@@ -144,15 +184,17 @@ def _failures(ctx: Context, one: Breaker, now: datetime) -> int:
 
 
 def _show(ctx: Context, found: Sequence[Breaker], now: datetime) -> None:
-    held, where = _held(ctx), zone(ctx)
+    held, where = _held(ctx, found), zone(ctx)
+    with ctx.store.reading() as tx:
+        names = _names(tx)
     columns = ["breaker", "state", "failures", "opened", "next probe", "held", "last success", "why"]
     rows = [
         [
-            str(one.key),
+            _called(one.key, names),
             one.state.value,
             f"{_failures(ctx, one, now)} of {ctx.settings.breaker_failure_threshold}",
             render.when(one.opened_at, where),
-            _next_probe(ctx, one, now),
+            _next_probe(ctx, one, held.get(one.key, 0), now),
             str(held.get(one.key, 0)),
             render.when(one.last_success_at, where),
             one.reason,
@@ -162,7 +204,8 @@ def _show(ctx: Context, found: Sequence[Breaker], now: datetime) -> None:
     render.table(columns, rows)
 
 
-def _next_probe(ctx: Context, one: Breaker, now: datetime) -> str:
+def _next_probe(ctx: Context, one: Breaker, held: int, now: datetime) -> str:
+    """A probe is a post that wants to go out anyway; nobody calls a platform just to ask."""
     match one.state:
         case BreakerState.CLOSED:
             return "–"
@@ -171,16 +214,21 @@ def _next_probe(ctx: Context, one: Breaker, now: datetime) -> str:
         case BreakerState.OPEN if one.open_until is not None and one.open_until > now:
             return render.when(one.open_until, zone(ctx))
         case _:
-            return "with the next run"
+            return "with the next run" if held else "with the next post that is due"
 
 
 def _document(ctx: Context, command: str, found: Sequence[Breaker], now: datetime) -> None:
-    held = _held(ctx)
+    held = _held(ctx, found)
     shapes = [_shape(ctx, one, held.get(one.key, 0), now) for one in found]
     history: list[Shape] = []
     with ctx.store.reading() as tx:
+        names = _names(tx)
         for platform in dict.fromkeys(one.key.platform for one in found):
-            history += [_event_shape(event) for event in breakers.history(tx, platform, limit=TOLD)]
+            history += [
+                _event_shape(event)
+                for event in breakers.history(tx, platform, limit=TOLD)
+                if event.key.scope is not Scope.CONNECTION or event.key.owner in names
+            ]
     render.document({"schema": f"planrrr.{command}/1", "breakers": shapes, "history": history})
 
 

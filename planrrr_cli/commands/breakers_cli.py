@@ -10,7 +10,7 @@ from planrrr_cli.commands.opening import opened
 status = typer.Typer(rich_markup_mode=None)
 by_hand = typer.Typer(
     context_settings=o.PLAIN,
-    help="Open or close a platform's circuit breaker by hand.",
+    help="Open or close the circuit breaker of a platform, or of one account, by hand.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -36,7 +36,7 @@ def breaker_status(
 
 @by_hand.command(epilog=o.examples('planrrr breaker trip x --for 30m --reason "X reports an outage"'))
 def trip(
-    platform: o.PlatformArgument,
+    platform: o.BreakerArgument,
     lasting: o.ForOption = None,
     reason: o.WhyOption = None,
     as_json: o.JsonFlag = False,
@@ -53,7 +53,7 @@ def trip(
 
 @by_hand.command(epilog=o.examples('planrrr breaker hold linkedin --for 2d --reason "new app under review"'))
 def hold(
-    platform: o.PlatformArgument,
+    platform: o.BreakerArgument,
     lasting: o.ForOption = None,
     reason: o.WhyOption = None,
     as_json: o.JsonFlag = False,
@@ -69,10 +69,10 @@ def hold(
 
 
 @by_hand.command(epilog=o.examples('planrrr breaker reset x --reason "paid the bill"'))
-def reset(platform: o.PlatformArgument, reason: o.WhyOption = None, as_json: o.JsonFlag = False) -> None:
-    """Close it, and those of the platform's apps.
+def reset(platform: o.BreakerArgument, reason: o.WhyOption = None, as_json: o.JsonFlag = False) -> None:
+    """Close it, and those of the platform's apps and accounts.
 
-    What waited for them goes on with the next run.
+    With an account only that account's. What waited for them goes on with the next run.
     """
     with opened(as_json) as ctx:
         from planrrr_cli.commands.breakers import reset

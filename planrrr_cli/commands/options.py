@@ -30,6 +30,12 @@ NameArgument = Annotated[
     ),
 ]
 PlatformArgument = Annotated[str, typer.Argument(metavar="PLATFORM", help=f"One of {PLATFORMS}.")]
+BreakerArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="PLATFORM[:ACCOUNT]", help=f"One of {PLATFORMS}; with an account only that account's breaker."
+    ),
+]
 ImportArgument = Annotated[str, typer.Argument(metavar="FILE", help="A JSON document; - for standard input.")]
 
 ToOption = Annotated[

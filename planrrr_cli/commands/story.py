@@ -28,7 +28,7 @@ _RULES: Mapping[str, str] = {
     "attempts": "attempts: all that it had are made",
     "needs_reauth": "sign-in: the account waits for a person",
     "paused": "paused: a person paused the account",
-    "breaker": "circuit breaker: its platform is left alone (planrrr breaker-status); no attempt is spent",
+    "breaker": "circuit breaker: platform, app or account is left alone (planrrr breaker-status); no attempt is spent",
     "account_hold": "hold: the platform lets the account wait",
     "rate_limit": "rate limit: it waits for the platform's own time, and no attempt is spent",
     "retry": "retry: with growing waits, as often as WORKER_RETRY_ATTEMPTS says",

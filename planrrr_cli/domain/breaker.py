@@ -38,7 +38,8 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Whom a breaker concerns. ``owner``: of an app its fingerprint, empty for the app of the settings."""
+    """Whom a breaker concerns. ``owner``: of an app, and of where its tokens are renewed, its fingerprint, empty for
+    the app of the settings; of a connection its id."""
 
     scope: Scope
     platform: Platform
@@ -49,19 +50,35 @@ class Key:
         """``app_id``: of a connection's own app; its fingerprint is kept, since it may be a secret."""
         return cls(Scope.APP, platform, fingerprint(app_id) if app_id else "")
 
+    @classmethod
+    def of_tokens(cls, platform: Platform, app_id: str | None) -> Key:
+        return replace(cls.of_app(platform, app_id), scope=Scope.TOKENS)
+
+    @classmethod
+    def of_account(cls, platform: Platform, connection_id: str) -> Key:
+        return cls(Scope.CONNECTION, platform, connection_id)
+
     def __str__(self) -> str:
-        if self.scope is Scope.PLATFORM:
-            return str(self.platform)
-        return f"the app {self.owner} at {self.platform}" if self.owner else f"the app at {self.platform}"
+        app = f"the app {self.owner}" if self.owner else "the app"
+        match self.scope:
+            case Scope.PLATFORM:
+                return str(self.platform)
+            case Scope.APP:
+                return f"{app} at {self.platform}"
+            case Scope.TOKENS:
+                return f"the renewal of tokens of {app} at {self.platform}"
+            case Scope.CONNECTION:
+                return f"the account {self.owner[:8]} at {self.platform}"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One attempt that the platform's own sickness ended."""
+    """One attempt that the platform's own sickness ended, or one renewal of a token, which has no publication."""
 
     at: datetime
     attempt_id: str
     publication_id: str
+    connection_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +169,20 @@ def probed(breaker: Breaker, claim: Claim, *, now: datetime) -> Breaker:
 
 
 def failed(
-    breaker: Breaker, failure: Failure, claim: Claim, why: str, *, now: datetime, rules: Rules, random: Random
+    breaker: Breaker,
+    failure: Failure,
+    claim: Claim,
+    why: str,
+    *,
+    now: datetime,
+    rules: Rules,
+    random: Random,
+    well_at: datetime | None = None,
 ) -> Breaker:
     """An attempt of ``claim`` met the platform's sickness. Each attempt counts once, however often it is told.
 
-    Half-open, only the probe's word counts: what began before is old news.
+    Half-open, only the probe's word counts: what began before is old news. ``well_at``: when somebody last got
+    through; if that was meanwhile, the failures of one account alone say nothing about the platform.
     """
     match breaker.state:
         case BreakerState.CLOSED:
@@ -164,7 +190,7 @@ def failed(
             if any(one.attempt_id == failure.attempt_id for one in counted):
                 return breaker
             counted = (*counted, failure)[-rules.threshold :]
-            if len(counted) < rules.threshold:
+            if len(counted) < rules.threshold or _of_one_account(counted, well_at, now):
                 return replace(breaker, failures=counted)
             span = f"{rules.window.total_seconds():g} s"
             said = f"{rules.threshold} failures within {span}, the last: {why}"
@@ -222,6 +248,12 @@ def closed(breaker: Breaker) -> Breaker:
 def window_failures(breaker: Breaker, *, now: datetime, rules: Rules) -> tuple[Failure, ...]:
     """Those that would still count."""
     return _within(breaker.failures, now, rules)
+
+
+def _of_one_account(failures: tuple[Failure, ...], well_at: datetime | None, now: datetime) -> bool:
+    """They are all its own, while somebody got through."""
+    others = well_at is not None and failures[0].at < well_at <= now
+    return others and len({one.connection_id for one in failures}) == 1
 
 
 def _within(failures: tuple[Failure, ...], now: datetime, rules: Rules) -> tuple[Failure, ...]:

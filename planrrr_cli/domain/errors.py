@@ -74,11 +74,12 @@ class UsageError(PlanrrrError):
 
 
 class Scope(StrEnum):
-    """Whom a rate limit concerns."""
+    """Whom a rate limit or a breaker concerns."""
 
     CONNECTION = "connection"
     APP = "app"
     PLATFORM = "platform"
+    TOKENS = "tokens"  # where an app's tokens are renewed, often another host; only breakers
 
 
 class PlatformError(PlanrrrError):
@@ -150,6 +151,7 @@ class RateLimited(PlatformError):
     """Too much was asked; nothing happened. ``retry_at`` is UTC, None when the platform named no time.
 
     ``bucket``: the one that is used up, so that nothing else has to wait. ``counted``: by us, not by the platform.
+    ``blocked``: it is no limit of calls; the platform holds the account back, for spam or its policies.
     """
 
     kind = ErrorKind.RATE_LIMIT_ERROR
@@ -164,6 +166,7 @@ class RateLimited(PlatformError):
         scope: Scope = Scope.CONNECTION,
         bucket: Bucket | None = None,
         counted: bool = False,
+        blocked: bool = False,
         **more: object,
     ) -> None:
         super().__init__(message, platform=platform, **more)  # type: ignore[arg-type]
@@ -171,6 +174,7 @@ class RateLimited(PlatformError):
         self.scope = scope
         self.bucket = bucket
         self.counted = counted
+        self.blocked = blocked
 
 
 class PlatformUnavailable(PlatformError):

@@ -199,17 +199,18 @@ def after_error(
 
 
 def held(error: PlatformError, until: datetime | None) -> datetime | None:
-    """Until when the whole account rests; not at all where only one allowance of it is used up, or where more than
-    this account has to wait, which is what breakers are for."""
-    mine = isinstance(error, RateLimited) and error.bucket is None and error.scope is Scope.CONNECTION
+    """Until when the whole account rests; not at all where only one allowance of it is used up, or where a breaker has
+    it wait."""
+    mine = isinstance(error, RateLimited) and error.bucket is None and held_by(error) is None
     return until if mine else None
 
 
 def held_by(error: PlatformError) -> Scope | None:
-    """Whose breaker the error opens by itself: that of the app or of the platform which asked everybody to wait."""
-    if not isinstance(error, RateLimited) or error.bucket is not None or error.scope is Scope.CONNECTION:
+    """Whose breaker the error opens by itself: that of the app or of the platform which asked everybody to wait, or
+    that of an account which is held back. An account that has used up its calls just waits."""
+    if not isinstance(error, RateLimited) or error.bucket is not None:
         return None
-    return error.scope
+    return None if error.scope is Scope.CONNECTION and not error.blocked else error.scope
 
 
 def limit_ends(error: RateLimited, *, now: datetime, random: Random) -> datetime:

@@ -24,6 +24,7 @@ from planrrr_cli.publishing.quotas import Quotas
 from planrrr_cli.publishing.refusing import Refusing
 from planrrr_cli.publishing.report import Reporter
 from planrrr_cli.publishing.reserving import Reserving, Wanted
+from planrrr_cli.publishing.tokens import GOOD_ENOUGH
 from planrrr_cli.publishing.turning_away import TurningAway
 from planrrr_cli.store import Tx, publications
 
@@ -77,12 +78,16 @@ class Beginning:
         """What to hand out once this is committed; and when what was refused wakes up by itself, by its id."""
         work: list[Work] = []
         ready: list[tuple[Lane, Wanted]] = []
+        turns = list(turns)
+        if turns:
+            self.breakers.look(tx, [lane for lane, _ in turns], now=self.ctx.clock.now())
         for lane, publication in turns:
             found = self._admitted(tx, lane, publication)
             if isinstance(found, Work):
                 work.append(found)
             elif found is not None:
                 ready.append((lane, found))
+        self.breakers.keep(tx, now=self.ctx.clock.now())
         # Whom a breaker refuses reserves nothing; a place that was promised to it is kept for as long as any other.
         put_off = self.refusing.put_off(tx, now=self.ctx.clock.now())
         full: dict[str, Lane] = {}
@@ -146,9 +151,10 @@ class Beginning:
             self.expedited.discard(publication.id)
             self.turning_away.settle(tx, lane, publication, admission)
             return None
-        if self._refused(tx, lane, publication):
+        renewing = isinstance(admission, RefreshFirst) and not self._does_without(lane, publication)
+        if self._refused(lane, publication, renewing=renewing):
             return None
-        if isinstance(admission, RefreshFirst):
+        if renewing:
             lane.busy, lane.connection = True, publication.connection
             return Work(lane, None, None, self.ctx.clock.monotonic())
         return Wanted(publication, kind)
@@ -166,11 +172,18 @@ class Beginning:
         reserved = reserving.begun(publication, attempt)
         return Work(lane, publication, attempt, self.ctx.clock.monotonic(), reserved)
 
-    def _refused(self, tx: Tx, lane: Lane, publication: Publication) -> bool:
+    def _does_without(self, lane: Lane, publication: Publication) -> bool:
+        """Where nobody renews tokens at present, one that is still good is used as it is."""
+        now, tokens = self.ctx.clock.now(), publication.connection.tokens
+        good = not lane.refresh_wanted and not tokens.expires_within(GOOD_ENOUGH, now=now)
+        return good and self.breakers.renewal_rests(lane, now=now)
+
+    def _refused(self, lane: Lane, publication: Publication, *, renewing: bool) -> bool:
         """Whether a breaker is in the way; where it lets only one by, this lane may now be that one."""
         now = self.ctx.clock.now()
-        self.breakers.look(tx, now=now)
-        refusal = self.breakers.refusal(lane, now=now) or self.breakers.take_place(tx, lane, now=now)
+        refusal = self.breakers.refusal(lane, renewing=renewing, now=now) or self.breakers.take_place(
+            lane, renewing=renewing, now=now
+        )
         if refusal is None:
             return False
         self.again = True

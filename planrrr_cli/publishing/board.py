@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from planrrr_cli.domain.publications import Publication
 from planrrr_cli.platforms import PLATFORMS
-from planrrr_cli.publishing.attempt import Ending, Work
+from planrrr_cli.publishing.attempt import Ended, Work
 from planrrr_cli.publishing.beginning import Beginning
 from planrrr_cli.publishing.breakers import Breakers
 from planrrr_cli.publishing.lane import LEASE, RENEW_EVERY, TURN, Lane
@@ -125,9 +125,11 @@ class Board:
         else:
             self._expect(publication.id, settlement.wake_at)
 
-    def refreshed(self, tx: Tx, lane: Lane, ending: Ending) -> None:
+    def refreshed(self, tx: Tx, ended: Ended) -> None:
+        lane, now = ended.work.lane, self.ctx.clock.now()
         lane.busy = False
-        if not settle_refresh(tx, lane, ending, now=self.ctx.clock.now()):
+        not_before = self.beginning.breakers.probes_again(ended, now=now)
+        if not settle_refresh(tx, lane, ended.ending, now=now, not_before=not_before):
             lane.handled = TURN
 
     def release_all(self, tx: Tx) -> None:

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
 from planrrr_cli.domain import breaker as rules_of
-from planrrr_cli.domain.breaker import Answer, Breaker, BreakerState, Claim, Failure, Key, Rules
-from planrrr_cli.domain.connections import Connection, Platform
+from planrrr_cli.domain.breaker import Answer, Breaker, BreakerState, Failure, Key, Rules
+from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.errors import PlatformUnavailable, RateLimited, Scope
 from planrrr_cli.domain.settlement import ACCEPTED, Outage
 from planrrr_cli.publishing.admission import is_late
 from planrrr_cli.publishing.attempt import Ended, Message
-from planrrr_cli.publishing.health import Word, evidence_of, got_through, why_of, word_of
+from planrrr_cli.publishing.concerns import (
+    Refusal,
+    asked_by,
+    claim_of,
+    goes_on,
+    keys_of,
+    refusal,
+    tokens_of,
+)
+from planrrr_cli.publishing.health import (
+    Word,
+    evidence_of,
+    got_through,
+    is_renewal,
+    sends,
+    why_of,
+    word_of,
+)
 from planrrr_cli.publishing.lane import Lane
 from planrrr_cli.publishing.slots import Slots
 from planrrr_cli.store import Tx, breakers, publications, refusals
 from planrrr_cli.store.breakers import Event
 
+log = logging.getLogger("planrrr.publishing")
+
 ASIDE = timedelta(minutes=2)  # time enough for runs that begin every minute to let somebody else probe
 # A row that every success wrote would make all runs wait for each other.
 SUCCESS_TOLD_EVERY = timedelta(seconds=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Nothing may begin because of ``breaker``; it makes sense to ask again at ``until``."""
-
-    breaker: Breaker
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +70,10 @@ class Breakers:
         self.slots = Slots(per_second)
         self.turned: list[Turned] = []
         self._heard: dict[Key, Breaker] = {}  # as this transaction has locked and changed them
-        self._probes: frozenset[str] = frozenset()  # attempts of this turn that were probes
+        self._probes: frozenset[str] = frozenset()  # what ended this turn and was a probe of its platform
         self._sick: dict[Key, Breaker] = {}  # as they were at the last look; what is missing is closed
-        self._looked = False
+        self._free: dict[Key, Breaker] = {}  # whose one place may be taken in this turn
+        self._taken: dict[Key, Event | None] = {}  # in this turn; with the change of state, if it is one
         self._success_told: dict[Platform, datetime] = {}
         self._succeeded: dict[Platform, datetime] = {}
 
@@ -69,8 +82,8 @@ class Breakers:
     def heed(self, tx: Tx, messages: Iterable[Message], *, now: datetime) -> None:
         """Before any of ``messages`` is settled, so that what opens a breaker decides for all that came with it."""
         untold, self.turned = self.turned, []
-        self._looked, self._heard, self._probes = False, {}, frozenset()
-        ends = [one for one in messages if isinstance(one, Ended) and one.work.attempt is not None]
+        self._heard, self._probes, self._free, self._taken = {}, frozenset(), {}, {}
+        ends = [one for one in messages if isinstance(one, Ended)]
         for ended in ends:
             if got_through(ended):
                 self._succeeded[_platform(ended)] = now
@@ -80,7 +93,7 @@ class Breakers:
         before = breakers.lock(tx, keys, now=now)
         self._heard, events = dict(before), []
         for ended in ends:
-            for key in keys_of(ended.work.lane.connection):
+            for key in _told_of(ended):
                 if key in self._heard:
                     events += self._hear(key, ended, now)
         changed = [one for key, one in self._heard.items() if one != before[key]]
@@ -100,12 +113,12 @@ class Breakers:
     def _concerned(self, ended: Ended, now: datetime) -> Iterator[Key]:
         """The breakers to which this end means something; most ends mean nothing to anybody."""
         word, claim, platform = word_of(ended), claim_of(ended.work.lane), _platform(ended)
-        for key in keys_of(ended.work.lane.connection):
+        for key in _told_of(ended):
             known = self._sick.get(key)
             if known is not None and known.is_probed_by(claim):
                 yield key
         if word is Word.FAILED:
-            yield Key(Scope.PLATFORM, platform)
+            yield _told_of(ended)[0]
         elif word is Word.TOLD_TO_WAIT:
             yield _told_by(ended)
         elif platform in self._succeeded and got_through(ended):
@@ -115,16 +128,27 @@ class Breakers:
                 yield Key(Scope.PLATFORM, platform)
 
     def _hear(self, key: Key, ended: Ended, now: datetime) -> list[Event]:
-        was, attempt, publication = self._heard[key], ended.work.attempt, ended.work.publication
-        assert attempt is not None and publication is not None
-        word, claim, why = word_of(ended), claim_of(ended.work.lane), why_of(ended)
-        if was.is_probed_by(claim):
-            self._probes |= {attempt.id}
-        if word is Word.FAILED and key.scope is Scope.PLATFORM:
-            failure = Failure(now, attempt.id, publication.id)
-            new = rules_of.failed(was, failure, claim, why, now=now, rules=self.rules, random=self.random)
+        was, publication, lane = self._heard[key], ended.work.publication, ended.work.lane
+        word, claim, why, identity = word_of(ended), claim_of(lane), why_of(ended), _id_of(ended)
+        counts = key == _told_of(ended)[0]
+        if was.is_probed_by(claim) and counts:
+            self._probes |= {identity}
+        if word is Word.FAILED and counts:
+            failure = Failure(now, identity, publication.id if publication else "", lane.connection.id)
+            new = rules_of.failed(
+                was,
+                failure,
+                claim,
+                why,
+                now=now,
+                rules=self.rules,
+                random=self.random,
+                well_at=None if is_renewal(ended) else self._well_at(was),
+            )
         elif word is Word.TOLD_TO_WAIT and key == _told_by(ended):
             new = rules_of.told_to_wait(was, _until(ended, now), why, now=now, rules=self.rules)
+        elif key.scope is Scope.CONNECTION and not sends(ended):
+            new = rules_of.left(was, claim)  # who may not post may read all the same
         elif word in {Word.ANSWERED, Word.TOLD_TO_WAIT}:
             new = rules_of.answered(was, claim, rules=self.rules)
         else:
@@ -135,8 +159,8 @@ class Breakers:
         if new.state is was.state:
             return []
         said = new.reason if new.state is BreakerState.OPEN else "it answered its probes well"
-        known = uuid.uuid5(uuid.UUID(attempt.id), f"{key.scope} {key.owner} {was.state} {new.state}")
-        evidence = evidence_of(ended) | {"publication": publication.id, "attempt": attempt.id}
+        known = uuid.uuid5(uuid.UUID(identity), f"{key.scope} {key.owner} {was.state} {new.state}")
+        evidence = evidence_of(ended) | _whose(ended)
         return [
             Event(str(known), key, now, was.state, new.state, said, new.open_until, evidence, self.run_id)
         ]
@@ -186,90 +210,107 @@ class Breakers:
         failures = rules_of.window_failures(breaker, now=now, rules=self.rules)
         if any(one.publication_id != publication_id for one in failures):
             return False
-        last = max(
-            filter(None, (breaker.last_success_at, self._succeeded.get(breaker.key.platform))), default=None
-        )
+        last = self._well_at(breaker)
         return last is not None and last >= since
+
+    def _well_at(self, breaker: Breaker) -> datetime | None:
+        """When somebody last got through, as far as this run knows."""
+        known = breaker.last_success_at, self._succeeded.get(breaker.key.platform)
+        return max(filter(None, known), default=None)
+
+    def probes_again(self, ended: Ended, *, now: datetime) -> datetime | None:
+        """When the lane may try to renew its token again after it failed as a probe: others may first."""
+        if _id_of(ended) not in self._probes or word_of(ended) is not Word.FAILED:
+            return None
+        breaker = self._heard[tokens_of(ended.work.lane.connection)]
+        return None if breaker.is_closed else rules_of.goes_on(breaker, now=now) + ASIDE
 
     # -- whether the next may begin --
 
-    def look(self, tx: Tx, *, now: datetime) -> None:
-        """One statement per turn, however many lanes there are."""
-        if not self._looked:
-            self._sick, self._looked = breakers.sick(tx, now=now), True
-
-    def refusal(self, lane: Lane, *, now: datetime) -> Refusal | None:
-        """The one that lasts longest; :meth:`look` comes first."""
-        return refusal(self._sick, lane.connection, claim_of(lane), now=now)
-
-    def take_place(self, tx: Tx, lane: Lane, *, now: datetime) -> Refusal | None:
-        """Where a breaker lets only one by: be that one, or be refused."""
-        claim = claim_of(lane)
-        wanted = [
+    def look(self, tx: Tx, lanes: Iterable[Lane], *, now: datetime) -> None:
+        """A constant number of statements, however many ``lanes`` want to begin something in this turn."""
+        self._sick, self._free, self._taken = breakers.sick(tx, now=now), {}, {}
+        wanted = {
             key
-            for key in keys_of(lane.connection)
-            if key in self._sick and rules_of.asked(self._sick[key], claim, now=now) is Answer.MAY_PROBE
-        ]
-        if not wanted:
-            return None
-        got = breakers.lock_free(tx, wanted, now=now)
-        self._sick |= got
+            for lane in lanes
+            for key in asked_by(lane.connection, renewing=True)
+            if self._asked(key, lane, now) is Answer.MAY_PROBE
+        }
+        if wanted:
+            self._free = breakers.lock_free(tx, wanted, now=now)
+            self._sick |= self._free
+
+    def refusal(self, lane: Lane, *, renewing: bool, now: datetime) -> Refusal | None:
+        """The one that lasts longest; :meth:`look` comes first."""
+        return refusal(self._sick, asked_by(lane.connection, renewing=renewing), claim_of(lane), now=now)
+
+    def renewal_rests(self, lane: Lane, *, now: datetime) -> bool:
+        """Nobody renews tokens there at present, whatever else may be done."""
+        return refusal(self._sick, [tokens_of(lane.connection)], claim_of(lane), now=now) is not None
+
+    def take_place(self, lane: Lane, *, renewing: bool, now: datetime) -> Refusal | None:
+        """Where a breaker lets only one by: be that one, or be refused. :meth:`keep` makes it durable."""
+        keys = asked_by(lane.connection, renewing=renewing)
+        wanted = [key for key in keys if self._asked(key, lane, now) is Answer.MAY_PROBE]
         for key in wanted:
-            found = got.get(key)
-            if found is None or rules_of.asked(found, claim, now=now) is Answer.REFUSES:
+            if key not in self._free:  # somebody else is about to take it
                 return Refusal(self._sick[key], now + rules_of.SOON)
-        events = []
-        for key, was in got.items():
-            if not was.is_closed:
-                new = self._sick[key] = rules_of.probed(was, claim, now=now)
-                if was.state is not new.state:
-                    said = "its time has come: a probe may pass"
-                    run = self.run_id
-                    events.append(Event(self.new_id(), key, now, was.state, new.state, said, run_id=run))
-        breakers.save(tx, [self._sick[key] for key, was in got.items() if not was.is_closed], now=now)
-        breakers.record(tx, events)
+        for key in wanted:
+            was = self._sick[key]
+            new = self._sick[key] = rules_of.probed(was, claim_of(lane), now=now)
+            said, run = "its time has come: a probe may pass", self.run_id
+            event = Event(self.new_id(), key, now, was.state, new.state, said, run_id=run)
+            self._taken[key] = event if was.state is not new.state else None
         return None
 
+    def keep(self, tx: Tx, *, now: datetime) -> None:
+        """The places that were taken in this turn."""
+        breakers.save(tx, [self._sick[key] for key in self._taken], now=now)
+        breakers.record(tx, [event for event in self._taken.values() if event is not None])
 
-def refusal(
-    sick: Mapping[Key, Breaker], connection: Connection, claim: Claim, *, now: datetime
-) -> Refusal | None:
-    """Of ``sick``, the breaker that keeps ``connection`` from beginning for the longest; None when all let it pass."""
-    refusing = [
-        Refusal(sick[key], rules_of.goes_on(sick[key], now=now))
-        for key in keys_of(connection)
-        if key in sick and rules_of.asked(sick[key], claim, now=now) is Answer.REFUSES
-    ]
-    return max(refusing, key=lambda one: one.until, default=None)
-
-
-def keys_of(connection: Connection) -> Sequence[Key]:
-    """The breakers that concern a connection."""
-    platform = connection.platform
-    return Key(Scope.PLATFORM, platform), Key.of_app(platform, connection.app_id)
-
-
-def claim_of(lane: Lane) -> Claim:
-    return Claim(lane.connection.id, lane.claim_id)
-
-
-def goes_on(until: datetime) -> str:
-    return f"it goes on by itself at {until:%Y-%m-%d %H:%M:%S} UTC"
+    def _asked(self, key: Key, lane: Lane, now: datetime) -> Answer:
+        known = self._sick.get(key)
+        return Answer.PASSES if known is None else rules_of.asked(known, claim_of(lane), now=now)
 
 
 def _same(one: Breaker, other: Breaker | None) -> bool:
     return other is not None and (one.state, one.opened_at) == (other.state, other.opened_at)
 
 
+def _told_of(ended: Ended) -> Sequence[Key]:
+    """The breakers that this end can tell something of; the first is the one that counts its failures."""
+    connection = ended.work.lane.connection
+    return [tokens_of(connection)] if is_renewal(ended) else keys_of(connection)
+
+
 def _told_by(ended: Ended) -> Key:
+    """The one whose word a refusal is."""
     assert isinstance(ended.ending, RateLimited)
-    of_platform, of_app = keys_of(ended.work.lane.connection)
-    return of_platform if ended.ending.scope is Scope.PLATFORM else of_app
+    of_platform, *others = _told_of(ended)
+    return next((key for key in others if key.scope is ended.ending.scope), of_platform)
 
 
 def _until(ended: Ended, now: datetime) -> datetime:
     assert isinstance(ended.ending, RateLimited)
-    return ended.ending.retry_at or now
+    until = ended.ending.retry_at or now
+    if not now <= until <= now + rules_of.LONGEST_HOLD:
+        fields = {"platform": _platform(ended).value, "until": until.isoformat()}
+        said = "in the past" if until < now else "more than a day away; it is asked again in a day"
+        log.warning("limit not believed", extra=fields | {"reason": f"the named moment is {said}"})
+    return until
+
+
+def _id_of(ended: Ended) -> str:
+    """The same for the same end, however often it is told."""
+    attempt, lane = ended.work.attempt, ended.work.lane
+    return attempt.id if attempt else str(uuid.uuid5(uuid.UUID(lane.claim_id), lane.connection.id))
+
+
+def _whose(ended: Ended) -> dict[str, object]:
+    attempt, publication = ended.work.attempt, ended.work.publication
+    if attempt is None or publication is None:
+        return {"connection": ended.work.lane.connection.id}
+    return {"publication": publication.id, "attempt": attempt.id}
 
 
 def _platform(ended: Ended) -> Platform:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from planrrr_cli.domain.errors import ErrorKind, LeaseLost, NotDurable, PlatformError
+from planrrr_cli.domain.connections import Tokens
+from planrrr_cli.domain.errors import ErrorKind, LeaseLost, NotDurable, PlatformError, Scope
 from planrrr_cli.domain.publications import AttemptKind
 from planrrr_cli.domain.settlement import held_by
 from planrrr_cli.domain.steps import Processing, Published, Unknown
@@ -29,7 +30,10 @@ def word_of(ended: Ended) -> Word:
     if isinstance(ending, PlatformError) and ending.counts_for_breaker:
         return Word.FAILED
     if isinstance(ending, PlatformError) and held_by(ending) is not None:
-        return Word.TOLD_TO_WAIT
+        of_one = held_by(ending) is Scope.CONNECTION  # whose token it is says nothing about the service
+        return Word.NOTHING if of_one and is_renewal(ended) else Word.TOLD_TO_WAIT
+    if isinstance(ending, Tokens) and ending.access:
+        return Word.ANSWERED
     if isinstance(ending, Published | Processing):
         return Word.ANSWERED
     if isinstance(ending, Bug | LeaseLost | NotDurable) or not ended.calls:
@@ -44,11 +48,20 @@ def _is_sick(call: Mapping[str, object]) -> bool:
     return call.get("status") is None or call.get("error_kind") in _SICK
 
 
+def is_renewal(ended: Ended) -> bool:
+    """No attempt of a publication: the lane's token was to be refreshed."""
+    return ended.work.attempt is None
+
+
+def sends(ended: Ended) -> bool:
+    """It set out to publish, and did not just look or add something."""
+    attempt = ended.work.attempt
+    return attempt is not None and attempt.kind in {AttemptKind.PUBLISH, AttemptKind.CHECK}
+
+
 def got_through(ended: Ended) -> bool:
     """It published something, or the platform took it: nothing less proves that others could, too."""
-    attempt = ended.work.attempt
-    sends = attempt is not None and attempt.kind in {AttemptKind.PUBLISH, AttemptKind.CHECK}
-    return sends and isinstance(ended.ending, Published | Processing)
+    return sends(ended) and isinstance(ended.ending, Published | Processing)
 
 
 def why_of(ended: Ended) -> str:

@@ -57,7 +57,7 @@ class Quotas:
                 owner = connection.account_id
             case Scope.APP:
                 owner = self.app_id(connection) or ""
-            case Scope.PLATFORM:
+            case Scope.PLATFORM | Scope.TOKENS:
                 owner = ""
         return bucket.name, owner
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from planrrr_cli.domain.breaker import told
 from planrrr_cli.domain.errors import ErrorKind
 from planrrr_cli.domain.publications import ErrorNote, Outcome, Publication, State
-from planrrr_cli.publishing.breakers import Refusal, goes_on
+from planrrr_cli.publishing.concerns import Refusal, goes_on
 from planrrr_cli.publishing.lane import Lane
 from planrrr_cli.publishing.report import Reporter, ReportLine
 from planrrr_cli.publishing.slots import Slots

@@ -14,10 +14,11 @@ from planrrr_cli.domain.posts import Problem, problems
 from planrrr_cli.domain.publications import AttemptKind, Publication, State
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.admission import Admitted, Invalid, NeedsPerson, RefreshFirst, TooLate, admit
-from planrrr_cli.publishing.breakers import goes_on, refusal
+from planrrr_cli.publishing.concerns import asked_by, goes_on, refusal
 from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.publishing.quotas import rules_of
 from planrrr_cli.publishing.reserving import Reserving, Wanted
+from planrrr_cli.publishing.tokens import GOOD_ENOUGH
 from planrrr_cli.store import Tx, breakers, lanes, posts
 from planrrr_cli.store.posts import PostView
 
@@ -99,7 +100,10 @@ def _rehearsal(
         now=now,
         expedited=options.publications is not None,
     )
-    refused = refusal(sick, publication.connection, NOBODY, now=now)
+    renewing = isinstance(admission, RefreshFirst) and publication.connection.tokens.expires_within(
+        GOOD_ENOUGH, now=now
+    )
+    refused = refusal(sick, asked_by(publication.connection, renewing=renewing), NOBODY, now=now)
     match admission:
         case Admitted() | RefreshFirst() if refused is not None:
             return Rehearsal(publication, False, f"{told(refused.breaker)}; {goes_on(refused.until)}", found)

@@ -158,7 +158,7 @@ class Run:
     def _end(self, tx: Tx, ended: Ended) -> Settled | None:
         work = ended.work
         if work.publication is None or work.attempt is None:
-            self.board.refreshed(tx, work.lane, ended.ending)
+            self.board.refreshed(tx, ended)
             return None
         settled = self.ledger.end(tx, ended)
         self.board.settled(work.lane, work.publication, settled)

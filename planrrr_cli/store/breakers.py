@@ -12,7 +12,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from planrrr_cli.domain.breaker import Breaker, BreakerState, Claim, Failure, Key, Probe, closed
@@ -37,6 +49,10 @@ class Event:
     run_id: str | None = None
     by: str | None = None
 
+
+KEPT_FOR = timedelta(days=90)  # that a change of state stays on record
+KEPT = 5000  # changes of each platform at most
+FORGOTTEN_AT_ONCE = 100
 
 _b = breakers.c
 _KEY = (_b.platform, _b.scope, _b.owner)
@@ -102,7 +118,7 @@ def save(tx: Tx, changed: Sequence[Breaker], *, now: datetime) -> None:
 
 
 def record(tx: Tx, events: Sequence[Event]) -> None:
-    """Keeps them; the same one again changes nothing."""
+    """Keeps them; the same one again changes nothing. What is too old, or one too many, makes room."""
     if not events:
         return
     dialect: Any = postgresql if tx.dialect == "postgresql" else sqlite
@@ -122,6 +138,19 @@ def record(tx: Tx, events: Sequence[Event]) -> None:
         for one in events
     ]
     tx.conn.execute(dialect.insert(breaker_events).on_conflict_do_nothing(), rows)
+    for platform in {one.key.platform for one in events}:
+        _forget(tx, platform, max(one.at for one in events))
+
+
+def _forget(tx: Tx, platform: Platform, now: datetime) -> None:
+    """A bounded number at a time, and none that another process is at."""
+    e = breaker_events.c
+    last_kept = select(e.at).where(e.platform == platform).order_by(e.at.desc()).offset(KEPT).limit(1)
+    old = or_(e.at < now - KEPT_FOR, e.at <= last_kept.scalar_subquery())
+    some = select(e.id).where(e.platform == platform, old).order_by(e.at).limit(FORGOTTEN_AT_ONCE)
+    found = list(tx.conn.execute(some.with_for_update(skip_locked=True)).scalars())
+    if found:
+        tx.conn.execute(delete(breaker_events).where(e.id.in_(found)))
 
 
 def history(tx: Tx, platform: Platform, *, limit: int) -> list[Event]:
@@ -148,32 +177,65 @@ def history(tx: Tx, platform: Platform, *, limit: int) -> list[Event]:
 def held(tx: Tx) -> dict[Key, int]:
     """How many publications wait for a breaker, those of all teams."""
     c, by = connections.c, publications.c.held_by
-    query = select(c.platform, by, c.app_id, func.count())
+    account = case((by == Scope.CONNECTION, c.id), else_=literal("")).label("account")
+    query = select(c.platform, by, c.app_id, account, func.count())
     query = query.select_from(publications).join(connections, c.id == publications.c.connection_id)
     query = query.where(by.is_not(None), publications.c.wake_at.is_not(None))
     found: dict[Key, int] = {}
-    for platform, scope, app_id, count in tx.conn.execute(query.group_by(c.platform, by, c.app_id)):
-        own = Key.of_app(Platform(platform), app_id)
-        key = own if scope == Scope.APP else Key(Scope.PLATFORM, own.platform)
+    for platform, scope, app_id, whose, count in tx.conn.execute(
+        query.group_by(c.platform, by, c.app_id, "account")
+    ):
+        key = _held_by(Scope(scope), Platform(platform), app_id, whose)
         found[key] = found.get(key, 0) + count
     return found
 
 
-def reset(tx: Tx, platform: Platform, *, now: datetime) -> list[tuple[Breaker, Breaker]]:
-    """Closes all of a platform; each as it was and as it is. What they held is due at once, the oldest first."""
-    keys = {key for key in every(tx, now=now) if key.platform is platform}
-    was = lock(tx, keys | {Key(Scope.PLATFORM, platform)}, now=now)
+def _held_by(scope: Scope, platform: Platform, app_id: str | None, connection_id: str) -> Key:
+    match scope:
+        case Scope.PLATFORM:
+            return Key(scope, platform)
+        case Scope.APP:
+            return Key.of_app(platform, app_id)
+        case Scope.TOKENS:
+            return Key.of_tokens(platform, app_id)
+        case Scope.CONNECTION:
+            return Key.of_account(platform, connection_id)
+
+
+def reset(
+    tx: Tx, platform: Platform, *, account: str | None = None, now: datetime
+) -> list[tuple[Breaker, Breaker]]:
+    """Closes all of a platform but those of other teams' accounts, or only that of one ``account``; each as it was and
+    as it is. What they held is due at once, the oldest first."""
+    if account is not None:
+        keys = {Key.of_account(platform, account)}
+    else:
+        mine = _accounts(tx, platform)
+        known = {key for key in every(tx, now=now) if key.platform is platform}
+        keys = {key for key in known if key.scope is not Scope.CONNECTION or key.owner in mine}
+        keys |= {Key(Scope.PLATFORM, platform)}
+    was = lock(tx, keys, now=now)
     changed = [(one, closed(one)) for one in was.values()]
     save(tx, [after for _, after in changed], now=now)
-    _wake(tx, platform, now)
+    _wake(tx, platform, account, now)
     return changed
 
 
-def _wake(tx: Tx, platform: Platform, now: datetime) -> None:
+def _accounts(tx: Tx, platform: Platform) -> set[str]:
+    c = connections.c
+    query = select(c.id).where(c.team_id == tx.team, c.platform == platform)
+    return set(tx.conn.execute(query).scalars())
+
+
+def _wake(tx: Tx, platform: Platform, account: str | None, now: datetime) -> None:
     """Rows that somebody is writing are left out: a run is at them, and has its own opinion about them."""
     p, c = publications.c, connections.c
     query = select(p.id).join(connections, c.id == p.connection_id)
     query = query.where(c.platform == platform, p.held_by.is_not(None), p.wake_at > now, p.due_at <= now)
+    if account is not None:
+        query = query.where(c.id == account, p.held_by == Scope.CONNECTION)
+    else:
+        query = query.where(or_(p.held_by != Scope.CONNECTION, c.team_id == tx.team))
     query = query.with_for_update(of=publications, skip_locked=True, key_share=True)
     waiting = list(tx.conn.execute(query).scalars())
     for start in range(0, len(waiting), 500):
@@ -192,7 +254,9 @@ def _breaker(row: Mapping[Any, Any]) -> Breaker:
     if row["holder"] is not None:
         probe = Probe(Claim(row[_b.probe_connection], row[_b.probe_claim]), row[_b.probe_since])
     failures = tuple(
-        Failure(datetime.fromisoformat(one["at"]), one["attempt"], one["publication"])
+        Failure(
+            datetime.fromisoformat(one["at"]), one["attempt"], one["publication"], one.get("connection", "")
+        )
         for one in row[_b.failures]
     )
     return Breaker(
@@ -218,6 +282,7 @@ def _values(one: Breaker, now: datetime) -> dict[str, Any]:
                 "at": failure.at.isoformat(),
                 "attempt": failure.attempt_id,
                 "publication": failure.publication_id,
+                "connection": failure.connection_id,
             }
             for failure in one.failures
         ],

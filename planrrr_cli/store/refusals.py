@@ -107,7 +107,7 @@ def due(
 
 def others_wait(tx: Tx, platform: Platform, connection_id: str) -> bool:
     """Whether other accounts than this one wait for the platform's breaker."""
-    waiting = _p.held_by.is_not(None) & _p.wake_at.is_not(None) & (_p.connection_id != connection_id)
+    waiting = (_p.held_by == Scope.PLATFORM) & _p.wake_at.is_not(None) & (_p.connection_id != connection_id)
     query = select(_p.id).join(connections, connections.c.id == _p.connection_id)
     query = query.where(waiting, connections.c.platform == platform).limit(1)
     return tx.conn.execute(query).first() is not None

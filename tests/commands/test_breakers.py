@@ -104,6 +104,8 @@ def test_a_hold_lasts_a_day_unless_told(planrrr: Planrrr) -> None:
         (("breaker", "trip", "myspace"), '"myspace" is not a platform'),
         (("breaker", "trip", "x", "--for", "soon"), '--for: "soon" is not a duration; write it like 90m'),
         (("breaker", "hold", "x", "--for", "0s"), "is not between a second and a year"),
+        (("breaker", "hold", "x", "--for", ""), '--for: "" is not a duration'),
+        (("breaker", "trip", "x:"), "names no account after the colon"),
         (("breaker", "reset", ""), "is not a platform"),
         (("breaker-status", "--watch", "--json"), "--watch is for people"),
     ],

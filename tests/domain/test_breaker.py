@@ -268,3 +268,29 @@ def test_an_app_is_known_by_a_fingerprint_that_does_not_tell_its_id(app_id: str)
     key = Key.of_app(Platform.X, app_id)
     assert app_id not in repr(key) + str(key)
     assert key == Key.of_app(Platform.X, app_id) != Key.of_app(Platform.X, None)
+
+
+def by(connection: str, number: int, *, at: datetime, breaker: Breaker, well_at: datetime | None) -> Breaker:
+    failure = Failure(at, f"attempt{number}", f"publication{number}", connection)
+    claim = Claim(connection, "claim")
+    rest = {"now": at, "rules": RULES, "random": Random(1), "well_at": well_at}
+    return failed(breaker, failure, claim, "no", **rest)  # type: ignore[arg-type]
+
+
+def test_one_account_in_trouble_does_not_open_it_for_all_while_others_get_through() -> None:
+    breaker, well_at = Breaker(KEY), NOW + timedelta(seconds=1)
+    for number in range(RULES.threshold - 1):
+        breaker = by("sick", number, at=NOW + timedelta(milliseconds=number), breaker=breaker, well_at=None)
+    alone = by("sick", 99, at=NOW + timedelta(seconds=2), breaker=breaker, well_at=well_at)
+    assert alone.is_closed and len(alone.failures) == RULES.threshold
+    assert not by("other", 100, at=NOW + timedelta(seconds=3), breaker=alone, well_at=well_at).is_closed
+
+
+def test_one_account_opens_it_where_nobody_got_through_meanwhile() -> None:
+    for well_at in (None, NOW - timedelta(seconds=1), NOW + timedelta(days=1)):
+        breaker = Breaker(KEY)
+        for number in range(RULES.threshold):
+            assert breaker.is_closed
+            at = NOW + timedelta(seconds=number)
+            breaker = by("only", number, at=at, breaker=breaker, well_at=well_at)
+        assert breaker.state is BreakerState.OPEN, well_at

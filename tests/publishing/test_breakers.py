@@ -14,12 +14,17 @@ import pytest
 import sqlalchemy
 import sqlalchemy.event
 
+from planrrr_cli.context import SystemClock, open_context
+from planrrr_cli.domain.breaker import Key, kept_open
+from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.errors import Scope
 from planrrr_cli.domain.publications import Publication, State
+from planrrr_cli.store import breakers
 from tests.publishing.processes import Process, end_all, until
 from tests.publishing.test_run import run
 from tests.world import World
 
+MOST_PER_TURN = 9  # two lock, two look, two write, three keep the history
 PHOTO = "media: [{file: bread-calendar.png, alt: A calendar}]\n"
 
 
@@ -240,6 +245,63 @@ def test_refusing_a_hundred_lanes_takes_as_many_statements_as_refusing_two(
         found.append(statements(world, len(several)))
     assert found[0] == found[1], "it depends on the number of lanes"
     assert sum(found[1].values()) <= 3, found[1]
+
+
+def most_at_once(world: World, lanes: int) -> int:
+    """The statements about breakers in that transaction of a run that has most of them."""
+    found = [0]
+
+    def listen(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if statement.startswith("COMMIT"):
+            found.append(0)
+        elif "breaker" in statement:
+            found[-1] += 1
+
+    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", listen)
+    try:
+        run(world, concurrency=lanes)
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", listen)
+    assert len(found) > 1
+    return max(found)
+
+
+@pytest.mark.parametrize("breaks", ["nothing", "the platform", "every account"])
+def test_a_turn_takes_as_many_statements_for_a_hundred_lanes_as_for_three(
+    many: Callable[[int], World], breaks: str
+) -> None:
+    """Closed, open, half-open, and with a breaker to be probed on each of the lanes."""
+    world = many(100)
+    accounts = [one for one in world.sandbox.accounts()["connections"] if one["platform"] == "facebook"]
+    cost: dict[str, set[int]] = {"open": set(), "half-open": set()}
+    for count in (3, 100):
+        to = json.dumps([f"facebook:{one['accountId']}" for one in accounts[:count]])
+        world.add(f"---\nto: {to}\n---\nFor {count}.\n", name=f"{count}.md")
+        if breaks == "the platform":
+            assert world.planrrr("breaker", "trip", "facebook", "--for", "1h").returncode == 0
+        elif breaks == "every account":
+            trip_accounts(world, count)
+        cost["open"].add(most_at_once(world, count))
+        world.later(3600 + 5)
+        cost["half-open"].add(most_at_once(world, count))
+        world.later(120)
+        run(world, concurrency=count, linger=timedelta(seconds=3))
+    assert {one.state for one in world.publications()} == {State.PUBLISHED}
+    for state, found in cost.items():
+        assert max(found) <= MOST_PER_TURN, f"{state}: it depends on the number of lanes: {found}"
+
+
+def trip_accounts(world: World, count: int) -> None:
+    clock = SystemClock(timedelta(seconds=world.offset))
+    with open_context(world.environ, cwd=world.folder, clock=clock) as ctx, ctx.store.transaction() as tx:
+        now = ctx.clock.now()
+        lanes = {one.connection.id for one in world.publications() if one.state is State.SCHEDULED}
+        assert len(lanes) == count
+        keys = [Key.of_account(Platform.FACEBOOK, one) for one in lanes]
+        found = breakers.lock(tx, keys, now=now)
+        until = now + timedelta(hours=1)
+        opened = [kept_open(one, until, "held back", now=now) for one in found.values()]
+        breakers.save(tx, opened, now=now)
 
 
 def test_a_healthy_platform_costs_one_look_per_turn_and_hardly_a_write(many: Callable[[int], World]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from random import Random
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ import pytest
 
 from planrrr_cli.domain.breaker import BreakerState, Key, Rules
 from planrrr_cli.domain.connections import Platform
-from planrrr_cli.domain.errors import PlatformUnavailable, Scope
+from planrrr_cli.domain.errors import PlatformUnavailable, RateLimited, Scope
 from planrrr_cli.domain.publications import AttemptKind
 from planrrr_cli.domain.steps import Published
 from planrrr_cli.publishing.attempt import Ended, Work
@@ -92,3 +93,17 @@ def test_a_success_is_noted_and_opens_or_closes_nothing(factory: Factory) -> Non
     with factory.store.reading() as tx:
         found = breakers.every(tx, now=NOW)[X]
     assert found.state is BreakerState.OPEN and found.last_success_at == NOW
+
+
+@pytest.mark.parametrize(("named", "lasts"), [(-3600, 60), (86_400 * 365, 86_400), (7200, 7200)])
+def test_a_moment_that_nobody_can_mean_is_bounded_and_logged(
+    factory: Factory, caplog: pytest.LogCaptureFixture, named: int, lasts: int
+) -> None:
+    until = NOW + timedelta(seconds=named)
+    limited = RateLimited("no more today", platform="x", scope=Scope.PLATFORM, retry_at=until)
+    heed(factory, heeding(), [ended(factory, limited)])
+    with factory.store.reading() as tx:
+        found = breakers.every(tx, now=NOW)[X]
+    assert found.open_until == NOW + timedelta(seconds=lasts)
+    doubted = [one for one in caplog.records if one.message == "limit not believed"]
+    assert len(doubted) == (named != lasts)

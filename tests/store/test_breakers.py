@@ -206,3 +206,26 @@ def test_what_a_fast_clock_opened_does_not_stay_open_until_that_clock_would_be_r
     with factory.store.transaction() as tx:
         clocks.bring_back(tx, now=NOW, lease=LEASE)
     assert shown(factory.store)[X].open_until == NOW + MINUTE
+
+
+def test_old_changes_make_room_for_new_ones_a_few_at_a_time(store, monkeypatch):
+    monkeypatch.setattr(breakers, "KEPT", 6)
+    monkeypatch.setattr(breakers, "FORGOTTEN_AT_ONCE", 2)
+
+    def change(at):
+        event = Event(new_id(), X, at, BreakerState.CLOSED, BreakerState.OPEN, "why", at, {}, new_id())
+        with store.transaction() as tx:
+            breakers.record(tx, [event])
+
+    def kept():
+        with store.reading() as tx:
+            return [event.at for event in breakers.history(tx, Platform.X, limit=99)]
+
+    for number in range(9):
+        change(NOW + number * MINUTE)
+        assert len(kept()) <= 6
+    assert kept() == [NOW + number * MINUTE for number in range(8, 2, -1)], "the newest are kept"
+    later = NOW + breakers.KEPT_FOR + 8 * MINUTE
+    for number in range(4):
+        change(later + number * MINUTE)
+    assert kept()[-1] >= NOW + 8 * MINUTE

@@ -86,7 +86,8 @@ def _refused(reply: Reply, rest: Rest) -> NoReturn:
             f"LinkedIn's token service is in trouble {sentence}", platform=NAME, status=reply.status
         )
     if reply.status == 429:
-        raise RateLimited(f"LinkedIn limits the renewal of tokens {sentence}", platform=NAME, status=429)
+        says = f"LinkedIn limits the renewal of tokens {sentence}"
+        raise RateLimited(says, platform=NAME, status=429, scope=Scope.APP)
     if error == "invalid_grant" or re.search(r"expired|revoked", told, re.IGNORECASE):
         raise ConnectionRevoked(
             f"the refresh token is not valid any more {sentence}",

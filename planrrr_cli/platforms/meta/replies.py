@@ -186,7 +186,8 @@ def _by_kind(
         case Kind.LIMITED | Kind.APP_LIMITED | Kind.BLOCKED:
             scope = Scope.APP if meaning.kind is Kind.APP_LIMITED else Scope.CONNECTION
             limit = GrowingLimit if meaning.grows and not usage.regain_minutes else RateLimited
-            return limit(sentence, retry_at=now + _wait(usage, meaning), scope=scope, **facts)
+            until, blocked = now + _wait(usage, meaning), meaning.kind is Kind.BLOCKED
+            return limit(sentence, retry_at=until, scope=scope, blocked=blocked, **facts)
         case Kind.UNREADABLE:
             # On a read it proves nothing; on a write it is an object that this account will never have.
             return (UnexpectedReply if role is Role.READ else ContentRejected)(sentence, **facts)

@@ -18,6 +18,7 @@ from planrrr_cli.domain.errors import (
     NotFound,
     PlatformError,
     PlatformUnavailable,
+    Scope,
     UnexpectedReply,
 )
 from planrrr_cli.domain.secrets import Secret
@@ -91,7 +92,8 @@ def read_token_reply(reply: Reply, *, now: datetime) -> PlatformError | None:
     facts["code"] = found.code
     says = f"X answered {reply.status}: {found.detail or found.code or shown_body(reply)}"
     if reply.status == 429:
-        return AppBlocked("X limits the renewing of tokens", retry_at=wait_of(reply, now).until, **facts)
+        until = wait_of(reply, now).until
+        return AppBlocked("X limits the renewing of tokens", retry_at=until, scope=Scope.APP, **facts)
     if reply.status >= 500 or reply.status == 408 or not found.readable:
         return PlatformUnavailable(says, **facts)
     if reply.status == 400 and _is_spent(found):
@@ -115,6 +117,7 @@ def _unknown_client(says: str, now: datetime, facts: Mapping[str, Any] | None = 
     return AppBlocked(
         f"the token was not renewed: {says}",
         retry_at=now + CLIENT_WAITS,
+        scope=Scope.APP,
         next_step=_SETTINGS,
         **({"platform": NAME} if facts is None else facts),
     )

@@ -80,7 +80,8 @@ def _refused(reply: Reply, rest: Rest) -> NoReturn:
     rest.api.note(error[:100] or None)
     sentence = f"({reply.status}, {error or 'no code'}: {told or 'no words'})"
     if reply.status == 429:
-        raise RateLimited(f"Google limits the renewal of tokens {sentence}", platform=NAME, status=429)
+        says = f"Google limits the renewal of tokens {sentence}"
+        raise RateLimited(says, platform=NAME, status=429, scope=Scope.APP)
     if reply.status >= 500 or reply.status in {408, 425} or error in _PASSING or not error:
         raise PlatformUnavailable(
             f"Google's token service is in trouble {sentence}", platform=NAME, status=reply.status

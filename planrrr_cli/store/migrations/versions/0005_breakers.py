@@ -18,7 +18,7 @@ ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 INSTANT = sa.Text().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
 JSON = sa.Text().with_variant(postgresql.JSONB(), "postgresql")
 PLATFORMS = "'facebook', 'instagram', 'x', 'youtube', 'linkedin'"
-SCOPES = "'connection', 'app', 'platform'"
+SCOPES = "'connection', 'app', 'platform', 'tokens'"
 STATES = "'closed', 'open', 'half_open'"
 
 
