@@ -156,6 +156,10 @@ class Chance:
             found["account_id"] = self.random.choice(list(accounts))
         return found
 
+    def outage(self, accounts: Sequence[tuple[str, str]]) -> tuple[str, float]:
+        """Of which platform, and for how many seconds."""
+        return self.random.choice(sorted({name for name, _ in accounts})), self.random.uniform(2, 12) * 60
+
     def narrow(self, accounts: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
         """What some accounts are like; ``accounts`` are (platform, id)."""
         found = [narrow(self.random, platform, identity) for platform, identity in accounts]

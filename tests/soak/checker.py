@@ -13,10 +13,11 @@ It sees the public ledger, the tables and the logs (``evidence.py``) and imports
 * No row disappears. One that somebody has to look at has a ``wake_at``; one that waits for a person says what to do;
   one that failed or was missed says why. Attempts are numbered 1 to n.
 * Order: on one connection the first attempts begin in the order of the queue (``due_at``, then as added) among what
-  was in the queue before the first of them began, and that nobody moved in this step. And what went out in its first
-  attempt stands in the ledger in that order; what did not (deferred, retried, processing, in doubt, interrupted)
-  has stepped aside.
+  was in the queue before the first of them began, that nobody moved in this step, and that no limit made to wait. And
+  what went out in its first attempt stands in the ledger in that order; what did not (deferred, retried, processing,
+  in doubt, interrupted) has stepped aside.
 * What the platform itself did not make a post of in the end (YouTube says so of a video) was never out.
+* Breakers, outages and limits: see ``sickness.py``.
 * No token in a log or in a table, nor the address of an upload, and no traceback in a log.
 * When all is quiet: nothing is publishing, no attempt is open, no lane is held, nothing has a ``wake_at``, no limit
   is reserved any more.
@@ -34,6 +35,7 @@ from typing import Any
 from tests.soak.chains import Chain, Said, chains, digest_of, ids_of, strays
 from tests.soak.evidence import LedgerReader, Row, Tables, read_tables
 from tests.soak.secrecy import Secrecy
+from tests.soak.sickness import Sickness
 
 SENT = frozenset({"published", "publishing", "processing", "in_doubt"})
 SHOWN_LATER = frozenset({"linkedin"})
@@ -62,6 +64,7 @@ class Checker:
         self._database_url = database_url
         self._ledger = LedgerReader(sandbox_url)
         self._secrecy = Secrecy(sandbox_url, database_url, logs)
+        self.sickness = Sickness(sandbox_url, database_url)
         self._before: dict[str, Row] = {}
         self._begun: set[str] = set()
         self._in_order: dict[str, list[str]] = defaultdict(list)
@@ -83,6 +86,10 @@ class Checker:
     def counts(self) -> Counter[str]:
         return Counter(row.state for row in self._before.values())
 
+    def is_quiet(self) -> bool:
+        """Whether nobody needed to look any more at the last look."""
+        return all(row.wake_at is None and row.state != "publishing" for row in self._before.values())
+
     def check(self, *, quiet: bool = False) -> list[str]:
         """The sentences that say what is wrong; empty when nothing is."""
         tables = read_tables(self._database_url)
@@ -97,6 +104,7 @@ class Checker:
             *self._first_attempts(tables),
             *self._sequence(tables, out),
             *self._secrecy.check(thoroughly=quiet),
+            *self.sickness.check(),
         ]
         if quiet:
             found += self._quiet(tables)
@@ -201,8 +209,11 @@ class Checker:
                     yield f"{last} began, and {row}, which was due first, still waits for its first attempt"
 
     def _in_line(self, row: Row, since: str) -> bool:
-        """It stood in the queue, where it stands now, at the last look, or was added before ``since``."""
+        """It stood in the queue, where it stands now, at the last look, or was added before ``since``; and has not
+        stepped aside for want of room."""
         before = self._before.get(row.id)
+        if row.made_to_wait:
+            return False
         if before is None:
             return row.created_at < since
         return before.state == "scheduled" and before.due_at == row.due_at

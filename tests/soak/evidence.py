@@ -47,6 +47,7 @@ class Row:
     with_video: bool
     parts_known: int  # of a thread: that are noted as out
     accepted: bool  # the platform's word that it has it is noted
+    made_to_wait: bool  # a limit had no room for it when its turn came
 
     @property
     def order(self) -> tuple[str, str, int, str]:
@@ -93,7 +94,7 @@ _ROWS = """SELECT p.id, p.connection_id, c.account_id, c.platform, CASE WHEN o.t
  {wake}, p.attempts, p.remote_id, p.error_message, p.error_next, p.error_kind,
  EXISTS (SELECT 1 FROM media m WHERE m.post_id = o.id),
  EXISTS (SELECT 1 FROM media m WHERE m.post_id = o.id AND m.kind = 'video'), {parts},
- {accepted}
+ {accepted}, {waited}
  FROM publications p JOIN posts o ON o.id = p.post_id JOIN connections c ON c.id = p.connection_id"""
 _TRIES = """SELECT publication_id, count(*), min(number), max(number), sum(CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END)
  FROM attempts GROUP BY publication_id"""
@@ -122,17 +123,16 @@ def read_tables(url: str) -> Tables:
     length = "jsonb_array_length" if postgres else "json_array_length"
     noted = "p.checkpoint::jsonb -> 'parts'" if postgres else "p.checkpoint, '$.parts'"
     parts = f"coalesce({length}({noted}), 0)"
-    accepted = (
-        "p.checkpoint::jsonb ->> 'accepted'" if postgres else "json_extract(p.checkpoint, '$.accepted')"
-    )
+    noted_as = "p.checkpoint::jsonb ->> '{}'" if postgres else "json_extract(p.checkpoint, '$.{}')"
     rows = _ROWS.format(
         due=at("p.due_at"),
         created=at("p.created_at"),
         wake=at("p.wake_at"),
         parts=parts,
-        accepted=f"{accepted} IS NOT NULL",
+        accepted=f"{noted_as.format('accepted')} IS NOT NULL",
+        waited=f"{noted_as.format('waited')} IS NOT NULL",
     )
-    with closing(_connected(url)) as connection:
+    with closing(connected(url)) as connection:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if postgres else "BEGIN")
         found = Tables(
             {row[0]: _row(row) for row in connection.execute(rows).fetchall()},
@@ -156,13 +156,13 @@ def _row(values: Sequence[Any]) -> Row:
 
 def texts_of(url: str) -> Iterator[tuple[str, str]]:
     """What people may read in the tables: the table, and the text of a row. What is sealed is left out."""
-    with closing(_connected(url)) as connection:
+    with closing(connected(url)) as connection:
         for table, columns in _TOLD.items():
             for row in connection.execute(f"SELECT {columns} FROM {table}").fetchall():
                 yield table, _SEALED.sub("", " ".join(str(value) for value in row))
 
 
-def _connected(url: str) -> Any:
+def connected(url: str) -> Any:
     if url.startswith("postgres"):
         return psycopg.connect(url, autocommit=True)
     path = quote(url.removeprefix("sqlite:///"))

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from planrrr_cli.commands import breakers
 from planrrr_cli.commands import connections as accounts
 from planrrr_cli.commands.add import add
 from planrrr_cli.commands.connections_import import import_connections
@@ -80,7 +81,8 @@ class People:
     def act(self) -> str:
         """One thing that somebody does; what is refused is fine, as long as nothing breaks."""
         name = self._chance.random.choices(
-            ("cancel", "reschedule", "pause", "resume", "sign_in", "resolve"), (3, 4, 2, 3, 5, 4)
+            ("cancel", "reschedule", "pause", "resume", "sign_in", "resolve", "breaker"),
+            (3, 4, 2, 3, 5, 4, 4),
         )[0]
         deeds: dict[str, Callable[[], str]] = {
             "cancel": self._cancel,
@@ -89,6 +91,7 @@ class People:
             "resume": self.resume_all,
             "sign_in": self.sign_in,
             "resolve": self.resolve_doubts,
+            "breaker": self._breaker,
         }
         try:
             said = deeds[name]()
@@ -161,6 +164,15 @@ class People:
             accounts.pause(self.ctx, account, as_json=True)
         self._paused.add(account)
         return f"pause {account}"
+
+    def _breaker(self) -> str:
+        """Opens or closes that of a platform, for whatever reason."""
+        platform = self._chance.random.choice(sorted({one.platform.value for one in self._listing()}))
+        deed = self._chance.random.choice((breakers.trip, breakers.hold, breakers.reset))
+        lasting = {} if deed is breakers.reset else {"lasting": f"{self._chance.random.randint(1, 40)}m"}
+        with self._quietly():
+            assert deed(self.ctx, platform, reason="a soak", as_json=True, **lasting) == 0
+        return f"breaker {deed.__name__} {platform} {lasting}"
 
     def _one(self, states: frozenset[str]) -> Row | None:
         able = [row for row in self._checker.rows if row.state in states]

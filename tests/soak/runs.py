@@ -14,6 +14,8 @@ from typing import Any
 from tests.world import REPOSITORY, SandboxControl
 
 KILLED = -int(signal.SIGKILL)
+STORE_UNAVAILABLE = 75
+RUNNERS = 4
 
 # A line on stdin is answered when no call is under way and none lies in a socket unread: what a killed client had sent
 # may still take effect, and time must not pass before it has.
@@ -132,6 +134,12 @@ class Runner:
         answer = json.loads(self._child.hear())
         self.stopped = answer.get("stopped")
         return None if self.stopped else int(answer["code"])
+
+    def end(self) -> int:
+        """As :meth:`wait`, for what does not stop again."""
+        code = self.wait()
+        assert code is not None
+        return code
 
     def signal(self, number: int) -> None:
         """To the stopped run."""

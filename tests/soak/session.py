@@ -17,15 +17,15 @@ from tests.soak.chance import Chance
 from tests.soak.checker import Checker
 from tests.soak.clock import MovedClock, set_moved
 from tests.soak.levers import Levers
+from tests.soak.outages import Outages
 from tests.soak.people import People
-from tests.soak.runs import KILLED, Plan, Runner, Sandbox
-from tests.soak.troubles import LONGEST_STOP, wide
+from tests.soak.runs import KILLED, RUNNERS, STORE_UNAVAILABLE, Plan, Runner, Sandbox
+from tests.soak.troubles import LIMITS, LONGEST_STOP, limited, wide
 from tests.world import World
 
-RUNNERS = 4
 MOST_ROUNDS = 80
 REMEMBERED = 60
-STORE_UNAVAILABLE = 75
+FIRST = (0, 20, 90, 330, 720)  # seconds between the first rounds of healing
 PROCESSED = 150  # seconds in which the slowest image is
 
 
@@ -71,11 +71,13 @@ class Soak:
         pairs = [(one["platform"], one["accountId"]) for one in known]
         self.accounts = [one for one in pairs if not only or one[0] in only]
         self._levers = Levers(self.sandbox.control.url, self._act)
+        self._outages = Outages(self._levers)
         self.chance = Chance(seed, self._levers.calls({name for name, _ in self.accounts}), media)
         self.people = People(ctx, folder, self.sandbox.control, self.checker, self.chance)
         self.runners = [self._runner(number) for number in range(RUNNERS)]
         for name, content in media.items():
             (folder / name).write_bytes(content)
+        (folder / "planrrr.toml").write_text(LIMITS, encoding="utf-8")
 
     def __enter__(self) -> Soak:
         return self
@@ -95,6 +97,7 @@ class Soak:
         """Migrated, connected, and nothing wrong yet."""
         self.people.ctx.store.migrate()
         self._act(self.people.sign_in(everywhere=True))
+        self._levers.change(found for one in self.accounts if (found := limited(*one)))
         self._levers.change(self.chance.narrow(self.accounts))
         self._verdict()
 
@@ -124,6 +127,9 @@ class Soak:
         self._act(f"add {len(documents)} posts, {made} publications")
 
     def _misbehave(self) -> None:
+        if self.chance.often(0.15):
+            self._outages.begin(*self.chance.outage(self.accounts), now=self._moved)
+            self.counts["outages"] += 1
         if self.chance.often(0.25):
             self._clear_faults()
         if self.chance.often(0.2):
@@ -134,6 +140,7 @@ class Soak:
 
     def _clear_faults(self) -> None:
         self.counts["faults"] += self._levers.clear()
+        self._outages.again()
 
     def _move(self, seconds: float) -> None:
         """Both clocks, while nothing is under way that could still take effect; and they never agree quite."""
@@ -145,6 +152,8 @@ class Soak:
         self._moved += seconds
         self.sandbox.control.advance(seconds)
         set_moved(self._clock_file, self._moved + self._disagreement)
+        if self._outages.over(self._moved):
+            self._clear_faults()
         self._act(f"{seconds:.0f} s pass, we are {self._disagreement:+.0f} s off")
 
     def _now(self) -> datetime:
@@ -190,26 +199,23 @@ class Soak:
         self._act(f"{number.name} to the stopped run")
         for runner in stopped:
             runner.signal(number)
-            code = runner.wait()
-            assert code is not None
-            self._ended(runner, code, excused=True)
+            self._ended(runner, runner.end(), excused=True)
 
     # -- the end --
 
     def heal(self) -> None:
         """No more faults or kills; time passes until nobody needs to look any more."""
+        self._outages.end()
         self._clear_faults()
         self._levers.change([found for one in self.accounts if (found := wide(*one))])
         for number in range(MOST_ROUNDS):
             self.step_number += 1
             for deed in (self.people.resume_all, self.people.sign_in, self.people.resolve_doubts):
                 self._act(deed())
-            self._move(
-                (0, 20, 90, 330, 720)[number] if number < 5 else max(1500, self._until_somebody_looks())
-            )
+            self._move(FIRST[number] if number < len(FIRST) else max(1500, self._until_somebody_looks()))
             self._run([Plan(8), Plan(8)])
             self._verdict()
-            if self._is_quiet():
+            if self.checker.is_quiet():
                 break
         self._move(PROCESSED)
         self._verdict(quiet=True)
@@ -218,10 +224,6 @@ class Soak:
         """Seconds; those of which a limit is the reason may have to wait for a day."""
         waking = [datetime.fromisoformat(row.wake_at) for row in self.checker.rows if row.wake_at is not None]
         return (min(waking) - self._now()).total_seconds() + 60 if waking else 0
-
-    def _is_quiet(self) -> bool:
-        rows = self.checker.rows
-        return all(row.wake_at is None and row.state != "publishing" for row in rows)
 
     def _verdict(self, *, quiet: bool = False) -> None:
         self.sandbox.settle()
@@ -232,9 +234,9 @@ class Soak:
             self._say(f"step {self.step_number}: {self.summary()}")
 
     def summary(self) -> str:
-        told = [f"{count} {name}" for name, count in sorted(self.counts.items())]
-        states = [f"{count} {name}" for name, count in sorted(self.checker.counts().items())]
-        return f"{', '.join(told)}; {', '.join(states)}; {time.monotonic() - self._began:.0f} s"
+        counted = (self.counts, self.checker.counts(), self.checker.sickness.turns)
+        told = [", ".join(f"{count} {name}" for name, count in sorted(one.items())) for one in counted]
+        return "; ".join([*told, f"{time.monotonic() - self._began:.0f} s"])
 
     def reasons(self) -> Counter[str]:
         """What became of everything: state, and why when it is not published."""

@@ -9,7 +9,7 @@ import pytest
 
 from planrrr_cli.platforms import PLATFORMS
 from planrrr_cli.sandbox import SandboxServer
-from tests.soak.troubles import CODES, LIARS, STRANGE_CALLS, hidings, is_strange, wide
+from tests.soak.troubles import CODES, LIARS, STRANGE_CALLS, hidings, is_strange, limited, wide
 from tests.world import call
 
 
@@ -55,5 +55,5 @@ def test_on_every_platform_something_is_hidden() -> None:
 
 def test_what_accounts_are_can_be_told_to_the_sandbox(control: str) -> None:
     for account in call(f"{control}/accounts")["connections"]:
-        told = wide(account["platform"], account["accountId"])
-        assert told is None or call(f"{control}/accounts", told)
+        for told in (change(account["platform"], account["accountId"]) for change in (wide, limited)):
+            assert told is None or call(f"{control}/accounts", told)

@@ -77,6 +77,10 @@ STRANGE_CALLS = {
 # How containers and videos may end once all went well with the calls.
 CONTAINER_ENDINGS = (2207001, 2207003, 2207026, 2207032, 2207053, 2207077, 2207082)
 UPLOADS = (20, 90)  # videos a day of YouTube's project, while the soak goes on
+# What the sandbox allows, and what we are told of it. A window of ours outlasts theirs by what clocks disagree, and by
+# how late a stopped run may send what was counted long ago.
+OF_X, OF_LINKEDIN = 6, 25
+LIMITS = f'[limits]\n"x.posts" = "{OF_X}/25m"\n"linkedin.app_posts" = "{OF_LINKEDIN}/day"\n'
 VIDEO_ENDINGS = ("failed:codec", "failed:conversion", "rejected:copyright", "rejected:length", "processed")
 
 
@@ -113,6 +117,13 @@ def narrow(random: Random, platform: str, account: str) -> dict[str, Any] | None
     else:
         return None
     return {"account_id": account, **random.choice(kinds)}
+
+
+def limited(platform: str, account: str) -> dict[str, Any] | None:
+    """What an account, or its whole app, is held to all the time."""
+    if platform == "x":
+        return {"account_id": account, "limits": {"x.post.create": OF_X}}
+    return {"account_id": account, "app_day_limit": OF_LINKEDIN} if platform == "linkedin" else None
 
 
 def wide(platform: str, account: str) -> dict[str, Any] | None:
