@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -21,9 +21,13 @@ from planrrr_cli.publishing.concerns import (
     asked_by,
     claim_of,
     goes_on,
-    keys_of,
+    id_of,
+    platform_of,
     refusal,
     tokens_of,
+    told_by,
+    told_of,
+    whose,
 )
 from planrrr_cli.publishing.health import (
     Word,
@@ -86,14 +90,14 @@ class Breakers:
         ends = [one for one in messages if isinstance(one, Ended)]
         for ended in ends:
             if got_through(ended):
-                self._succeeded[_platform(ended)] = now
+                self._succeeded[platform_of(ended)] = now
         keys = {key for ended in ends for key in self._concerned(ended, now)}
         if not keys:
             return
         before = breakers.lock(tx, keys, now=now)
         self._heard, events = dict(before), []
         for ended in ends:
-            for key in _told_of(ended):
+            for key in told_of(ended):
                 if key in self._heard:
                     events += self._hear(key, ended, now)
         changed = [one for key, one in self._heard.items() if one != before[key]]
@@ -112,15 +116,15 @@ class Breakers:
 
     def _concerned(self, ended: Ended, now: datetime) -> Iterator[Key]:
         """The breakers to which this end means something; most ends mean nothing to anybody."""
-        word, claim, platform = word_of(ended), claim_of(ended.work.lane), _platform(ended)
-        for key in _told_of(ended):
+        word, claim, platform = word_of(ended), claim_of(ended.work.lane), platform_of(ended)
+        for key in told_of(ended):
             known = self._sick.get(key)
             if known is not None and known.is_probed_by(claim):
                 yield key
         if word is Word.FAILED:
-            yield _told_of(ended)[0]
+            yield told_of(ended)[0]
         elif word is Word.TOLD_TO_WAIT:
-            yield _told_by(ended)
+            yield told_by(ended)
         elif platform in self._succeeded and got_through(ended):
             last = self._success_told.get(platform)
             if last is None or abs(now - last) >= SUCCESS_TOLD_EVERY:
@@ -129,8 +133,8 @@ class Breakers:
 
     def _hear(self, key: Key, ended: Ended, now: datetime) -> list[Event]:
         was, publication, lane = self._heard[key], ended.work.publication, ended.work.lane
-        word, claim, why, identity = word_of(ended), claim_of(lane), why_of(ended), _id_of(ended)
-        counts = key == _told_of(ended)[0]
+        word, claim, why, identity = word_of(ended), claim_of(lane), why_of(ended), id_of(ended)
+        counts = key == told_of(ended)[0]
         if was.is_probed_by(claim) and counts:
             self._probes |= {identity}
         if word is Word.FAILED and counts:
@@ -145,7 +149,7 @@ class Breakers:
                 random=self.random,
                 well_at=None if is_renewal(ended) else self._well_at(was),
             )
-        elif word is Word.TOLD_TO_WAIT and key == _told_by(ended):
+        elif word is Word.TOLD_TO_WAIT and key == told_by(ended):
             new = rules_of.told_to_wait(was, _until(ended, now), why, now=now, rules=self.rules)
         elif key.scope is Scope.CONNECTION and not sends(ended):
             new = rules_of.left(was, claim)  # who may not post may read all the same
@@ -160,7 +164,7 @@ class Breakers:
             return []
         said = new.reason if new.state is BreakerState.OPEN else "it answered its probes well"
         known = uuid.uuid5(uuid.UUID(identity), f"{key.scope} {key.owner} {was.state} {new.state}")
-        evidence = evidence_of(ended) | _whose(ended)
+        evidence = evidence_of(ended) | whose(ended)
         return [
             Event(str(known), key, now, was.state, new.state, said, new.open_until, evidence, self.run_id)
         ]
@@ -170,7 +174,7 @@ class Breakers:
 
         ``most``: the attempts that a publication has. Called when the attempt is settled, after :meth:`heed`.
         """
-        error, platform = ended.ending, _platform(ended)
+        error, platform = ended.ending, platform_of(ended)
         attempt, publication = ended.work.attempt, ended.work.publication
         assert attempt is not None and publication is not None
         if word_of(ended) is not Word.FAILED:
@@ -220,7 +224,7 @@ class Breakers:
 
     def probes_again(self, ended: Ended, *, now: datetime) -> datetime | None:
         """When the lane may try to renew its token again after it failed as a probe: others may first."""
-        if _id_of(ended) not in self._probes or word_of(ended) is not Word.FAILED:
+        if id_of(ended) not in self._probes or word_of(ended) is not Word.FAILED:
             return None
         breaker = self._heard[tokens_of(ended.work.lane.connection)]
         return None if breaker.is_closed else rules_of.goes_on(breaker, now=now) + ASIDE
@@ -277,41 +281,11 @@ def _same(one: Breaker, other: Breaker | None) -> bool:
     return other is not None and (one.state, one.opened_at) == (other.state, other.opened_at)
 
 
-def _told_of(ended: Ended) -> Sequence[Key]:
-    """The breakers that this end can tell something of; the first is the one that counts its failures."""
-    connection = ended.work.lane.connection
-    return [tokens_of(connection)] if is_renewal(ended) else keys_of(connection)
-
-
-def _told_by(ended: Ended) -> Key:
-    """The one whose word a refusal is."""
-    assert isinstance(ended.ending, RateLimited)
-    of_platform, *others = _told_of(ended)
-    return next((key for key in others if key.scope is ended.ending.scope), of_platform)
-
-
 def _until(ended: Ended, now: datetime) -> datetime:
     assert isinstance(ended.ending, RateLimited)
     until = ended.ending.retry_at or now
     if not now <= until <= now + rules_of.LONGEST_HOLD:
-        fields = {"platform": _platform(ended).value, "until": until.isoformat()}
+        fields = {"platform": platform_of(ended).value, "until": until.isoformat()}
         said = "in the past" if until < now else "more than a day away; it is asked again in a day"
         log.warning("limit not believed", extra=fields | {"reason": f"the named moment is {said}"})
     return until
-
-
-def _id_of(ended: Ended) -> str:
-    """The same for the same end, however often it is told."""
-    attempt, lane = ended.work.attempt, ended.work.lane
-    return attempt.id if attempt else str(uuid.uuid5(uuid.UUID(lane.claim_id), lane.connection.id))
-
-
-def _whose(ended: Ended) -> dict[str, object]:
-    attempt, publication = ended.work.attempt, ended.work.publication
-    if attempt is None or publication is None:
-        return {"connection": ended.work.lane.connection.id}
-    return {"publication": publication.id, "attempt": attempt.id}
-
-
-def _platform(ended: Ended) -> Platform:
-    return ended.work.lane.connection.platform
