@@ -7,7 +7,7 @@ promised the moment when the n-th place frees, so that nobody asks twice in vain
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -128,15 +128,18 @@ class Book:
             self._ids.remove(mine)
 
     def _line(self, now: datetime, own: Used | None = None) -> Line:
-        """``own`` is left out. Who was called up goes before all who were refused later: to him, nobody is to come."""
+        """``own`` is left out. Who was called up goes before all who were refused later: to him, only whose place came
+        before his is in line, and nobody is to come."""
         line = sorted(self._past(now), key=moment)
         line += [Used(now, each.amount) for each in self._open(now)]
         kept = bisect_right(self.promised, now - KEPT, key=moment)
+        if own is not None and own.at <= now:
+            before = bisect_left(self.promised, own.at, key=moment)
+            return Line(line + [Used(now, each.amount) for each in self.promised[kept:before]], [])
         to_come = bisect_right(self.promised, now, key=moment)
-        line += [Used(now, each.amount) for each in self.promised[kept:to_come] if each is not own]
+        line += [Used(now, each.amount) for each in self.promised[kept:to_come]]
         if own is not None:
-            later = [] if own.at <= now else [each for each in self.promised[to_come:] if each is not own]
-            return Line(line, later)
+            return Line(line, [each for each in self.promised[to_come:] if each is not own])
         return Line(line, self.promised, to_come)
 
     # -- what the platform says --

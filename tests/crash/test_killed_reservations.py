@@ -3,7 +3,7 @@
 An outsider sees, for each point: a run that reserves for several accounts of one app at once and that SIGKILL ends
 there, and plain runs afterwards, each at the moment for which the program itself has put something off. The platform
 never refuses anything; over any window of that length no more is public than the limit allows; each account's posts
-come out in order, but for those of one moment; and `planrrr limits` counts what went out, and besides only what the
+come out in order; and `planrrr limits` counts what went out, and besides only what the
 killed run may have sent. All is out at the moment at which it would be if that run had used up all it had reserved.
 
 ``make crash`` kills at every point; without it some from all over the run have to do.
@@ -41,7 +41,6 @@ OF_APP, HALF = 4, timedelta(minutes=30)
 # Four, four and one; a window, the seconds it outlasts itself, and a lease that had to end.
 ALL_OUT = 2 * HALF + timedelta(seconds=120)
 LAST = timedelta(hours=4)
-ONE_MOMENT = timedelta(seconds=5)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -97,7 +96,7 @@ def test_what_a_killed_run_had_reserved_is_free_after_a_window_and_no_window_is_
             was_far_away(world)
         lost.append(go_on(world, where))
         copies.done_with(world)
-    assert killed_at >= (40 if exhaustive else 3)
+    assert killed_at >= (35 if exhaustive else 3)
     assert max(lost) >= 1, "nothing that it had reserved was ever unused"
     assert max(lost) <= LANES
     print(f"\nkilled at {killed_at} points; places that were not used: {lost}")
@@ -195,7 +194,7 @@ def no_window_overfilled(world: World, where: str) -> None:
 
 
 def each_once_and_in_order(world: World, doubtful: set[str], where: str) -> None:
-    """What was in doubt has stepped aside; and of what goes out in one moment, who was promised a place goes first."""
+    """What was in doubt has stepped aside."""
     aside = {(one.connection.account_id, one.post.text) for one in world.publications() if one.id in doubtful}
     for account in accounts(world.sandbox):
         posts = [post for post in world.sandbox.posts() if post["account_id"] == account]
@@ -203,5 +202,4 @@ def each_once_and_in_order(world: World, doubtful: set[str], where: str) -> None
         assert sorted(line) == [f"Number {number}." for number in range(EACH)], f"{where}: {line}"
         steady = [post for post in posts if (account, post["text"]) not in aside]
         for one, later in pairwise(steady):
-            near = created(later) - created(one) < ONE_MOMENT
-            assert one["text"] < later["text"] or near, f"{where}: {line}"
+            assert one["text"] < later["text"], f"{where}: {line}"

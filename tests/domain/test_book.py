@@ -198,6 +198,21 @@ def test_who_comes_late_to_his_place_goes_before_all_who_were_refused_later() ->
     assert book.ask(1, now=late, mine="somebody new") is not None
 
 
+def test_who_was_called_up_is_not_kept_out_by_those_whose_places_came_later() -> None:
+    """What was reserved is spent a little later than it was promised to others, so places may come before the room."""
+    book = Book(SMALL, spent=[Used(NOW, 3), Used(NOW + timedelta(seconds=5), 2)])
+    length = timedelta(seconds=100) + MARGIN
+    for number, amount in enumerate((2, 1, 2)):
+        book.promise(amount, NOW + length + timedelta(seconds=min(number, 1)), str(number))
+    called = NOW + length + timedelta(seconds=2)  # three places are free, and five were promised
+    assert book.ask(2, now=called, mine="2") is not None, "the first is before it"
+    assert book.ask(2, now=called, mine="0") is None
+    book.reserve(2, now=called, mine="0")
+    assert book.ask(1, now=called, mine="1") is None
+    book.reserve(1, now=called, mine="1")
+    assert book.ask(2, now=called, mine="2") == NOW + timedelta(seconds=5) + length
+
+
 def test_what_is_under_way_counts_for_as_long_as_it_is() -> None:
     book = Book(SMALL, reserved=[Used(NOW - timedelta(minutes=50), 5)])
     assert book.ask(1, now=NOW) == NOW + timedelta(seconds=100) + MARGIN
