@@ -48,7 +48,7 @@ class Refusing:
         for one in due:
             lane, _, refusal = refused[one.connection_id]
             wake_at = self.slots.next(refusal.breaker, refusal.until)
-            error = _said(refusal, one.state, wake_at)
+            error = _said(refusal, one, wake_at)
             wanted.append(PutOff(one, lane.claim_id, wake_at, refusal.breaker.key.scope, error))
         refusals.put_off(tx, wanted, now=now)
         for entry in wanted:
@@ -103,11 +103,11 @@ class Refusing:
                 log.info("publications put off", extra=fields | more | {"reason": told(refusal.breaker)})
 
 
-def _said(refusal: Refusal, state: State, wake_at: datetime) -> ErrorNote:
+def _said(refusal: Refusal, one: Waiting, wake_at: datetime) -> ErrorNote:
     """A doubt stays what it is; only what comes next is another."""
     why = told(refusal.breaker)
-    if state is State.IN_DOUBT:
-        return ErrorNote(ErrorKind.OUTCOME_UNKNOWN, why, f"{why}; {goes_on(wake_at)}")
+    if one.state is State.IN_DOUBT:
+        return ErrorNote(ErrorKind.OUTCOME_UNKNOWN, one.said or why, f"{why}; {goes_on(wake_at)}")
     return ErrorNote(_kind(refusal), why, goes_on(wake_at))
 
 

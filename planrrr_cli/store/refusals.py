@@ -23,7 +23,7 @@ MOST = 1000  # at once; a longer queue takes several turns
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """As much of a due publication as a report tells."""
+    """As much of a due publication as a report tells; ``said``: what its error says until now."""
 
     id: str
     post_id: str
@@ -31,6 +31,7 @@ class Waiting:
     platform: Platform
     state: State
     due_at: datetime | None
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class PutOff:
 _p = publications.c
 _CLAIMED = select(connections.c.id).where(claimed())
 _DUE = (
-    select(_p.id, _p.post_id, _p.connection_id, connections.c.platform, _p.state, _p.due_at)
+    select(
+        _p.id, _p.post_id, _p.connection_id, connections.c.platform, _p.state, _p.due_at, _p.error_message
+    )
     .join(connections, connections.c.id == _p.connection_id)
     .where(_p.connection_id.in_(_CLAIMED), _p.wake_at.is_not(None), _p.wake_at <= given(_p.wake_at, "now"))
     .order_by(_p.due_at, _p.created_at, _p.ordinal, _p.id)
@@ -99,7 +102,7 @@ def due(
         values["p_named"] = sorted(publications)
     found = tx.conn.execute(_DUE if publications is None else _DUE_NAMED, values)
     return [
-        Waiting(row[0], row[1], row[2], Platform(row[3]), State(row[4]), row[5])
+        Waiting(row[0], row[1], row[2], Platform(row[3]), State(row[4]), row[5], row[6])
         for row in found
         if State(row[4]) in _SAYS
     ]

@@ -178,6 +178,9 @@ def test_nothing_is_asked_of_a_platform_whose_breaker_is_open_not_even_about_dou
     report = run(world)
     assert asked(world, "facebook.") == before
     assert (report.counts["in_doubt"], report.counts["deferred"]) == (1, 1)
+    [line] = [one for one in report.publications if one.id == doubtful.id]
+    assert line.error is not None and line.error.message == doubtful.error.message
+    assert line.error.next.count("they say so") == 1
     for text in ("Doubtful", "waiting"):
         one = only(world, text)
         assert one.wake_at is not None and one.error is not None and one.held_by is Scope.PLATFORM
