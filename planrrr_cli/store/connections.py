@@ -55,6 +55,8 @@ def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]
         "options": new.options,
         "status": ConnectionStatus.ACTIVE,
         "updated_at": now,
+        "granted_at": now,
+        **rows.RENEWED_NEVER,
     }
     first = {
         "id": fresh,
@@ -174,7 +176,8 @@ def remove(tx: Tx, connection_id: str, *, now: datetime) -> int:
     done = tx.conn.execute(update(publications).where(open_).values(cancelled)).rowcount
     tx.conn.execute(update(publications).where(mine, p.wake_at.is_not(None)).values(wake_at=None))
     wiped = {"access_token": "", "token_expires_at": None, "removed_at": now}
-    wiped |= dict.fromkeys(("refresh_token", "token_secret", "app_secret"))
+    wiped |= dict.fromkeys(("refresh_token", "token_secret", "app_secret", "refresh_expires_at"))
+    wiped |= rows.RENEWED_NEVER
     _write(tx, connection_id, {**wiped, **NOBODY}, now)
     return done
 

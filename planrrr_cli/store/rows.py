@@ -31,7 +31,7 @@ def connection(tx: Tx, row: Row, *, tokens: bool) -> Connection:
         platform=Platform(row[c.platform]),
         account_id=row[c.account_id],
         account_name=row[c.account_name],
-        tokens=_tokens(tx, row) if tokens else Tokens(SEALED, None, row[c.token_expires_at]),
+        tokens=_tokens(tx, row) if tokens else _sealed_tokens(row),
         status=ConnectionStatus(row[c.status]),
         status_reason=row[c.status_reason],
         scopes=tuple(row[c.scopes]),
@@ -43,6 +43,10 @@ def connection(tx: Tx, row: Row, *, tokens: bool) -> Connection:
         app_secret=(opened(tx, row[c.app_secret], "app_secret", row[c.id]) if tokens else SEALED)
         if row[c.app_secret]
         else None,
+        renewing_since=row[c.renewing_since],
+        previous=_previous(tx, row) if tokens else None,
+        granted_at=row[c.granted_at],
+        warned_days=row[c.warned_days],
     )
 
 
@@ -63,7 +67,35 @@ def _tokens(tx: Tx, row: Row) -> Tokens:
         opened(tx, refresh, "refresh_token", row[c.id]) if refresh else None,
         row[c.token_expires_at],
         opened(tx, secret, "token_secret", row[c.id]) if secret else None,
+        refresh_expires_at=row[c.refresh_expires_at],
     )
+
+
+def _sealed_tokens(row: Row) -> Tokens:
+    """For showing: which there are and when they end, and nothing that needs the key."""
+    c = schema.connections.c
+    return Tokens(
+        SEALED,
+        SEALED if row[c.refresh_token] else None,
+        row[c.token_expires_at],
+        SEALED if row[c.token_secret] else None,
+        refresh_expires_at=row[c.refresh_expires_at],
+    )
+
+
+def _previous(tx: Tx, row: Row) -> Tokens | None:
+    """What was kept for the case that the present tokens do not work; none where it cannot be read any more."""
+    c = schema.connections.c
+    access, refresh = row[c.previous_access_token], row[c.previous_refresh_token]
+    if not access and not refresh:
+        return None
+    try:
+        return Tokens(
+            opened(tx, access, "previous_access_token", row[c.id]) if access else SEALED,
+            opened(tx, refresh, "previous_refresh_token", row[c.id]) if refresh else None,
+        )
+    except TokenUnreadable:
+        return None
 
 
 def opened(tx: Tx, envelope: str, column: str, connection_id: str) -> Secret:
@@ -82,7 +114,14 @@ def token_values(tx: Tx, tokens: Tokens, connection_id: str) -> dict[str, Any]:
         "refresh_token": sealed(tx, refresh, "refresh_token", connection_id) if refresh else None,
         "token_expires_at": tokens.expires_at,
         "token_secret": sealed(tx, secret, "token_secret", connection_id) if secret else None,
+        "refresh_expires_at": tokens.refresh_expires_at,
     }
+
+
+RENEWED_NEVER: Mapping[str, Any] = dict.fromkeys(
+    ("previous_access_token", "previous_refresh_token", "renewing_since", "warned_days")
+)
+"""The columns of a renewal where a person has just signed in: nothing before it counts any more."""
 
 
 def app_values(tx: Tx, app_id: str | None, secret: Secret | None, connection_id: str) -> dict[str, Any]:
