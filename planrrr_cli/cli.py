@@ -9,6 +9,7 @@ import typer
 from planrrr_cli.commands import options as o
 from planrrr_cli.commands.breakers_cli import by_hand, status
 from planrrr_cli.commands.connections_cli import accounts
+from planrrr_cli.commands.keys_cli import keys
 from planrrr_cli.commands.opening import opened
 from planrrr_cli.commands.publishing_cli import publishing
 from planrrr_cli.commands.trying_cli import trying
@@ -179,4 +180,5 @@ app.add_typer(publishing)
 app.add_typer(status)
 app.add_typer(by_hand, name="breaker")
 app.add_typer(accounts, name="connections")
+app.add_typer(keys, name="keys")
 app.add_typer(trying)

@@ -37,6 +37,14 @@ SETTINGS: Mapping[str, Setting] = {
         kinds.FILE,
         "a 0600 file with the key; planrrr.key beside the SQLite file if unset",
     ),
+    "ENCRYPTION_KEY_PREVIOUS": Setting(
+        "encryption_key_previous", kinds.KEY, "another key that may be read, while keys are changed"
+    ),
+    "ENCRYPTION_KEY_PREVIOUS_FILE": Setting(
+        "encryption_key_previous_file",
+        kinds.FILE,
+        "a 0600 file with it; the key file's name with .previous if that is there",
+    ),
     "WORKER_CONCURRENCY": Setting(
         "worker_concurrency", kinds.whole(1, 100), "publications in flight at once", "5"
     ),

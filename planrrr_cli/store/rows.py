@@ -18,7 +18,7 @@ from planrrr_cli.store.session import Tx
 
 Row = Mapping[Any, Any]  # keyed by the Column objects of schema.py, so that joins cannot confuse names
 
-_SEALED = "sealed"
+SEALED_NOTE = "sealed"
 SEALED = Secret("")  # in the place of a token that nobody asked to decrypt
 
 
@@ -192,7 +192,7 @@ def attached_values(attached: Mapping[str, Mapping[str, Media]]) -> dict[str, An
 def sealed_checkpoint(tx: Tx, notes: Mapping[str, Any], publication_id: str) -> Mapping[str, Any]:
     """As it is stored: a secret among the notes is an envelope there."""
     return {
-        name: {_SEALED: _seal(tx, value, publication_id)} if isinstance(value, Secret) else value
+        name: {SEALED_NOTE: _seal(tx, value, publication_id)} if isinstance(value, Secret) else value
         for name, value in notes.items()
     }
 
@@ -207,10 +207,10 @@ def _opened_checkpoint(tx: Tx, notes: Mapping[str, Any], publication_id: str) ->
     """A secret that cannot be read any more is left out, as if it had never been noted."""
     found = dict(notes)
     for name, value in notes.items():
-        if isinstance(value, dict) and value.keys() == {_SEALED}:
+        if isinstance(value, dict) and value.keys() == {SEALED_NOTE}:
             try:
                 found[name] = tx.cipher().decrypt(
-                    value[_SEALED], table="publications", column="checkpoint", row_id=publication_id
+                    value[SEALED_NOTE], table="publications", column="checkpoint", row_id=publication_id
                 )
             except TokenUnreadable:
                 del found[name]
