@@ -1,4 +1,4 @@
-"""The control routes under /_sandbox/: ledger, requests, accounts, faults, clock, reset; no platform's meaning."""
+"""The control routes under /_sandbox/: ledger, accounts, faults, consent, clock and others; no platform's meaning."""
 
 import json
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from planrrr_cli.sandbox.clock import iso
+from planrrr_cli.sandbox.consent import read_script
 from planrrr_cli.sandbox.faults import BadFault, read_fault
 from planrrr_cli.sandbox.folder import SAFE
 from planrrr_cli.sandbox.media import sniff
@@ -34,6 +35,9 @@ class Control:
             ("GET", "faults"): self._faults,
             ("POST", "faults"): self._arm,
             ("DELETE", "faults"): self._disarm,
+            ("GET", "consent"): self._consents,
+            ("POST", "consent"): self._script_consent,
+            ("DELETE", "consent"): self._forget_consents,
             ("GET", "clock"): self._clock,
             ("POST", "clock"): self._advance,
             ("POST", "reset"): self._reset,
@@ -94,6 +98,23 @@ class Control:
     def _disarm(self, _: Request) -> object:
         self._world.faults.clear()
         return {"faults": []}
+
+    def _consents(self, _: Request) -> object:
+        platforms = sorted(twin.platform for twin in self._twins)
+        return {"consents": {name: self._world.consents.of(name).document() for name in platforms}}
+
+    def _script_consent(self, request: Request) -> object:
+        choices = {twin.platform: twin.choices() for twin in self._twins}
+        try:
+            platform, script = read_script(_document(request), choices)
+        except ValueError as bad:
+            raise Refused(str(bad)) from bad
+        self._world.consents.set(platform, script)
+        return self._consents(request)
+
+    def _forget_consents(self, request: Request) -> object:
+        self._world.consents.clear()
+        return self._consents(request)
 
     def _clock(self, _: Request) -> object:
         clock = self._world.clock

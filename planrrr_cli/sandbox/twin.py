@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from re import Pattern
 from typing import Any, Protocol
 
 from planrrr_cli.sandbox.faults import CallKind
@@ -37,6 +38,7 @@ class Twin(Protocol):
 
     platform: str
     calls: Mapping[str, CallKind]
+    authorization: Pattern[str]  # the paths of its authorization pages, to which browsers send a form
 
     def claims(self, request: Request) -> bool:
         """Whether this request is for the platform: by its path, or by its token where hosts would tell."""
@@ -52,6 +54,10 @@ class Twin(Protocol):
 
     def account_name(self, account_id: str) -> str | None:
         """Its name for people; None when the account is not ours."""
+        ...
+
+    def choices(self) -> Mapping[str, str]:
+        """Ids and names of whom a person can choose on its authorization pages."""
         ...
 
     def apps(self) -> dict[str, str]:

@@ -1,9 +1,10 @@
-"""Everything the sandbox remembers that is not one platform's: clock, ledger, journal, faults, images."""
+"""Everything the sandbox remembers that is not one platform's: clock, ledger, journal, faults, images, consents."""
 
 import threading
 from dataclasses import dataclass, field
 
 from planrrr_cli.sandbox.clock import Clock
+from planrrr_cli.sandbox.consent import Consents
 from planrrr_cli.sandbox.faults import Faults
 from planrrr_cli.sandbox.fetching import Fetcher
 from planrrr_cli.sandbox.folder import MediaFolder
@@ -31,6 +32,7 @@ class World:
     journal: Journal = field(default_factory=Journal)
     faults: Faults = field(default_factory=Faults)
     gallery: Gallery = field(default_factory=Gallery)
+    consents: Consents = field(default_factory=Consents)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def pause(self, seconds: float) -> None:
@@ -43,4 +45,5 @@ class World:
         self.journal.clear()
         self.faults.clear()
         self.gallery.clear()
+        self.consents.clear()
         self.clock.offset = 0.0

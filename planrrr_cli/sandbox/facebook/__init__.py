@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from planrrr_cli.sandbox import seeds
 from planrrr_cli.sandbox.bodies import Parameters, read_parameters
-from planrrr_cli.sandbox.facebook import errors, publishing, routes, rupload, versions, videos
+from planrrr_cli.sandbox.facebook import errors, memory, publishing, routes, rupload, versions, videos
 from planrrr_cli.sandbox.facebook.calls import CALLS
 from planrrr_cli.sandbox.facebook.model import ALL_SCOPES, ALL_TASKS
 from planrrr_cli.sandbox.facebook.store import Store
@@ -19,12 +19,14 @@ from planrrr_cli.sandbox.twin import Call, Orders
 from planrrr_cli.sandbox.wire import Reply, Request
 from planrrr_cli.sandbox.world import World
 
+AUTHORIZATION: Final = re.compile(r"^/(?:v[\d.]+/)?dialog/oauth/?$")
 RUPLOAD: Final = re.compile(r"^/video-upload/(?:(v[\d.]+)/)?(\w+)/?$")
 
 
 class Facebook:
     platform = "facebook"
     calls = CALLS
+    authorization = AUTHORIZATION
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -64,7 +66,8 @@ class Facebook:
         if parameters.broken:
             run = partial(_keep_broken, self._store, visit.node, parameters)
             return self._call(routes.Route("facebook.video.transfer", run), visit, version)
-        return self._call(routes.find(request.method, node, edge, parameters.values), visit, version)
+        method = "ANSWER" if request.answer is not None else request.method
+        return self._call(routes.find(method, node, edge, parameters.values), visit, version)
 
     def _read(self, request: Request, node: str, edge: str) -> Parameters:
         if node.startswith("upload:") and request.method == "POST":
@@ -159,6 +162,9 @@ class Facebook:
         page = self._store.pages.get(account_id)
         return page.name if page else None
 
+    def choices(self) -> dict[str, str]:
+        return self._store.choices()
+
     def apps(self) -> dict[str, str]:
         return {"app_id": self._store.app_id, "app_secret": self._store.app_secret}
 
@@ -182,10 +188,10 @@ class Facebook:
             self._store.clear()
 
     def dump(self) -> dict[str, Any]:
-        return self._store.dump()
+        return memory.dump(self._store)
 
     def load(self, document: dict[str, Any]) -> None:
-        self._store.load(document)
+        memory.load(self._store, document)
 
 
 def _stamped(reply: Reply, version: str, trace: str) -> Reply:

@@ -99,8 +99,20 @@ def unparsable_token() -> GraphError:
     return GraphError(400, 190, "Invalid OAuth access token - Cannot parse access token")
 
 
+# Subcodes of 190: developers.facebook.com/docs/graph-api/guides/error-handling (read 2026-11-23).
+DEATHS = {
+    458: "The user has not authorized the application.",
+    459: "The user is in a checkpoint, please log in at https://www.facebook.com to correct it.",
+    460: "The session has been invalidated because the user changed their password.",
+    463: "Session has expired.",
+    464: "Sessions for the user are not allowed because the user is not a confirmed user.",
+    492: "The session is invalid: the user has no role on this Page any more.",
+}
+
+
 def dead_token(subcode: int) -> GraphError:
-    return GraphError(400, 190, "Error validating access token: Session has expired.", Wording(subcode))
+    told = DEATHS.get(subcode, "The session is invalid because the user logged out.")
+    return GraphError(400, 190, f"Error validating access token: {told}", Wording(subcode))
 
 
 def page_token_required() -> GraphError:
@@ -120,6 +132,11 @@ def unknown_application() -> GraphError:
 
 def wrong_secret() -> GraphError:
     return GraphError(400, 1, "Error validating client secret.")
+
+
+def refused_code(message: str, subcode: int | None = None) -> GraphError:
+    """Of the login dialog's codes; the subcodes are those that many clients met."""
+    return GraphError(400, 100, message, Wording(subcode))
 
 
 def bad_proof() -> GraphError:

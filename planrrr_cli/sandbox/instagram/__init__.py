@@ -29,6 +29,7 @@ class Instagram:
 
     platform = "instagram"
     calls = CALLS
+    authorization = re.compile(f"^{claims.DIALOG}/?$")
 
     def __init__(self, world: World, facebook: Facebook) -> None:
         self._world = world
@@ -49,6 +50,8 @@ class Instagram:
         token = str(parameters.values.get("access_token") or "") or claims.header_token(request)
         visit = replace(visit, node=node, edge=edge, token=token, parameters=parameters)
         if route := routes.plain(request.method, request.path):
+            if request.answer is not None:
+                route = replace(route, call="instagram.login.answer")
             return self._call(route, visit)
         if node == "me" and (grant := self._store.grants.get(token)):
             visit = replace(visit, node=grant.account_id)
@@ -164,6 +167,9 @@ class Instagram:
     def account_name(self, account_id: str) -> str | None:
         account = self._store.accounts.get(account_id)
         return account.name if account else None
+
+    def choices(self) -> dict[str, str]:
+        return self._store.choices()
 
     def apps(self) -> dict[str, str]:
         return {"app_id": self._store.app_id, "app_secret": self._store.app_secret}

@@ -1,5 +1,6 @@
 """The LinkedIn twin: from an HTTP request to a named call and its answer; the resources have files of their own."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -22,6 +23,7 @@ from planrrr_cli.sandbox.wire import Reply, Request
 from planrrr_cli.sandbox.world import World
 
 PREFIXES = ("/rest/", "/v2/", "/oauth/v2/", "/dms-uploads/")
+AUTHORIZATION = re.compile("^/oauth/v2/authorization$")
 BODY_LIMIT = 1024 * 1024
 
 
@@ -30,6 +32,7 @@ class LinkedIn:
 
     platform = "linkedin"
     calls = CALLS
+    authorization = AUTHORIZATION
 
     def __init__(self, world: World, calendar: Mapping[str, str] = CALENDAR) -> None:
         self._world = world
@@ -47,6 +50,8 @@ class LinkedIn:
         visit = Visit(self._store, request, token=_token(request), body=body, version=_version(request))
         hints = dict(parse_qsl(request.query, keep_blank_values=True)) | oauth.read_form(visit)
         route, keys = routes.find(request.method, request.path, hints)
+        if request.answer is not None:
+            route = replace(route, call="linkedin.login.answer")
         visit = replace(visit, gate=route.gate)
         run = partial(self._perform, route, visit, keys, tunnelled)
         return self._call(route, visit, keys, run)
@@ -145,6 +150,9 @@ class LinkedIn:
 
     def account_name(self, account_id: str) -> str | None:
         return self._store.name_of(account_id)
+
+    def choices(self) -> dict[str, str]:
+        return {one: name for product in Product for one, name in self._store.members_of(product).items()}
 
     def apps(self) -> dict[str, str]:
         """Community Management first, which the organizations use; then the app of the people."""

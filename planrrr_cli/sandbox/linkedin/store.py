@@ -121,6 +121,20 @@ class Store:
             return None
         return self.posts.get(f"urn:li:share:{number}") or self.posts.get(f"urn:li:ugcPost:{number}")
 
+    def members_of(self, product: Product) -> dict[str, str]:
+        """URNs and names of the people who can sign in to an app; where it has none, of the first one."""
+        found = {
+            one.member: self.people[one.member] for one in self.accounts.values() if one.product is product
+        }
+        return found or dict([next(iter(self.people.items()))])
+
+    def account_of_member(self, product: Product, member: str) -> Account:
+        """What a sign-in of this person to this app is for, where faults and limits ask whose call it is."""
+        for account in self.accounts.values():
+            if (account.product, account.member) == (product, member):
+                return account
+        return Account(member, self.people[member], product, member, ())
+
     def name_of(self, urn: str) -> str | None:
         account = self.accounts.get(urn)
         return account.name if account else self.people.get(urn)

@@ -1,5 +1,6 @@
 """The X twin: from an HTTP request to a named call and its answer; the calls have files of their own."""
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -22,11 +23,13 @@ from planrrr_cli.sandbox.x.store import Store
 from planrrr_cli.sandbox.x.visit import Visit, authenticate, presumed_account, token_of
 
 API_VERSION = "2.167"
+AUTHORIZATION = re.compile("^/(?:i|2)/oauth2/authorize$")
 
 
 class X:
     platform = "x"
     calls = CALLS
+    authorization = AUTHORIZATION
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -45,6 +48,8 @@ class X:
             account_id = oauth.refreshed_account(form, self._store.renewals)
             if call == "x.token.refresh" and form.get("grant_type") == "authorization_code":
                 call = "x.token.exchange"
+        if request.answer is not None:
+            call = "x.login.answer"
         if content.broken:
             route = replace(route, run=keep_broken_segment)
         visit = Visit(self._store, request, call, node, content)
@@ -162,6 +167,9 @@ class X:
     def account_name(self, account_id: str) -> str | None:
         account = self._store.accounts.get(account_id)
         return f"{account.name} @{account.username}" if account else None
+
+    def choices(self) -> dict[str, str]:
+        return self._store.choices()
 
     def apps(self) -> dict[str, str]:
         store = self._store

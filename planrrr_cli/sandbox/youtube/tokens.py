@@ -68,6 +68,11 @@ class Tokens:
         found = self.access.get(token)
         return found if found and not found.dead and found.expires_at > now else None
 
+    def has_consent(self, channel: str, now: float) -> bool:
+        """Whether the person let the app in before, and it still is: a refresh token lives."""
+        given = self._given_out.get(channel, [])
+        return any(self.lives(self.refresh[token], now) for token in given)
+
     def lives(self, refresh: Refresh, now: float) -> bool:
         if refresh.dead or now - refresh.used_at >= UNUSED_LIFE:
             return False
