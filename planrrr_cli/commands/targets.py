@@ -61,7 +61,7 @@ def waits(connection: Connection) -> str | None:
         return f"{name} is paused; posts wait until: planrrr connections resume {connection.id[:8]}"
     if connection.status is ConnectionStatus.NEEDS_REAUTH:
         why = f" ({connection.status_reason})" if connection.status_reason else ""
-        return f"{name} needs a new sign-in{why}; posts wait until: planrrr connections add {connection.platform}"
+        return f"{name} needs a new sign-in{why}; posts wait until: planrrr connect {connection.platform}"
     return None
 
 

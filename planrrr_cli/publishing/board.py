@@ -127,7 +127,7 @@ class Board:
 
     def refreshed(self, tx: Tx, lane: Lane, ending: Ending) -> None:
         lane.busy = False
-        if not settle_refresh(tx, lane, ending, now=self.ctx.clock.now()):
+        if not settle_refresh(tx, lane, ending, now=self.ctx.clock.now()).goes_on:
             lane.handled = TURN
 
     def release_all(self, tx: Tx) -> None:

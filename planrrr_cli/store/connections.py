@@ -1,8 +1,7 @@
-"""Connections as people and token refreshes see them: add, find, pause, remove, new tokens; claiming is ``lanes``."""
+"""Connections as people see them: add, find, pause, remove; claiming is ``lanes``, new tokens are ``renewals``."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,13 +18,16 @@ from planrrr_cli.store.guards import NOBODY, inserted
 from planrrr_cli.store.schema import connections, publications
 from planrrr_cli.store.session import Tx
 
-_log = logging.getLogger("planrrr.store")
 _THERE = connections.c.removed_at.is_(None)
+_OF_REFRESH = frozenset({"refresh_token", "refresh_expires_at"})
 
 
 @dataclass(frozen=True, slots=True)
 class NewConnection:
-    """An authorisation that a person brings."""
+    """An authorisation that a person brings.
+
+    ``app_is_known``: without an ``app_id`` the tokens are of the settings' app, and of no other that may be stored.
+    """
 
     platform: Platform
     account_id: str
@@ -36,6 +38,7 @@ class NewConnection:
     max_lateness: timedelta | None = None
     app_id: str | None = None
     app_secret: Secret | None = None
+    app_is_known: bool = False
 
 
 def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]:
@@ -77,7 +80,10 @@ def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]
     values |= {"status_reason": None, "held_until": None, "held_reason": None}
     values |= {"options": {**row[c.options], **new.options}} | _secrets(tx, new, known)
     same_kind = bool(row[c.token_secret]) == bool(new.tokens.secret)
-    if new.app_id is None and same_kind:
+    same_app = not new.app_is_known or new.app_id == row[c.app_id]
+    if same_kind and same_app and not new.tokens.refresh:  # not given anew: no reason to forget what works
+        values = {name: value for name, value in values.items() if name not in _OF_REFRESH}
+    if new.app_id is None and same_kind and not new.app_is_known:
         values = {name: value for name, value in values.items() if name not in {"app_id", "app_secret"}}
     if new.max_lateness is not None:
         values["max_lateness"] = new.max_lateness
@@ -149,7 +155,7 @@ def resume(tx: Tx, connection_id: str, *, now: datetime) -> None:
     row = _locked(tx, connection_id)
     if row[connections.c.status] == ConnectionStatus.NEEDS_REAUTH:
         platform = row[connections.c.platform]
-        msg = f"{row[connections.c.account_name]} needs somebody to sign in again: planrrr connections add {platform}"
+        msg = f"{row[connections.c.account_name]} needs somebody to sign in again: planrrr connect {platform}"
         raise Refused(msg)
     _write(tx, connection_id, {"status": ConnectionStatus.ACTIVE, "status_reason": None}, now)
 
@@ -180,24 +186,6 @@ def remove(tx: Tx, connection_id: str, *, now: datetime) -> int:
     wiped |= rows.RENEWED_NEVER
     _write(tx, connection_id, {**wiped, **NOBODY}, now)
     return done
-
-
-def save_tokens(tx: Tx, connection_id: str, tokens: Tokens, *, claim_id: str | None, now: datetime) -> bool:
-    """Keep refreshed tokens; without a new refresh token the old one stays. An empty token changes nothing: False.
-
-    ``claim_id``: only while the lane is still mine, since a rotated refresh token must not be overwritten by an
-    older one.
-    """
-    if not tokens.access:
-        _log.warning(
-            "an empty token was offered for a connection and not kept", extra={"connection_id": connection_id}
-        )
-        return False
-    values = rows.token_values(tx, tokens, connection_id)
-    for name in ("refresh_token", "token_secret"):
-        if values[name] is None:
-            del values[name]
-    return _write(tx, connection_id, values, now, claim_id)
 
 
 def still_has(tx: Tx, connection: Connection) -> bool:

@@ -31,7 +31,7 @@ from planrrr_cli.platforms.meta.tokens import (
     expiry_in,
     facts_of,
     pages_of,
-    prolonged,
+    prolonged_until,
     scopes_in,
 )
 
@@ -130,7 +130,8 @@ def identify_behind_page(
     account = account_of(page) or ""
     access = Secret(id_of(INSTAGRAM, page, "access_token", Role.READ))
     facts = facts_of(calls.graph, access)
-    found = Tokens(access, refresh=user, expires_at=expiry_in(facts))
+    user_ends = expiry_in(facts_of(calls.graph, user)) or tokens.refresh_expires_at if user else None
+    found = Tokens(access, refresh=user, expires_at=expiry_in(facts), refresh_expires_at=user_ends)
     options = {"login": Login.FACEBOOK.value, "page_id": id_of(INSTAGRAM, page, "id", Role.READ)}
     return Account(account, _name_of(calls, account) or account, found, scopes_in(facts), options)
 
@@ -203,7 +204,7 @@ def refresh_behind_page(calls: Calls, connection: Connection) -> Tokens:
             "there is no user token from which a new Page token could be made", platform=NAME, next_step=AGAIN
         )
     try:
-        graph.token = prolonged(graph)
+        graph.token, ends = prolonged_until(graph, connection.tokens.refresh_expires_at)
         page_id = connection.options.get("page_id")
         if page_id:
             page: Mapping[str, Any] = graph.read(
@@ -220,7 +221,10 @@ def refresh_behind_page(calls: Calls, connection: Connection) -> Tokens:
         raise _over(error) from None
     except NotFound as error:
         raise ConnectionRevoked(str(error), platform=NAME, next_step=AGAIN) from None
-    return replace(connection.tokens, access=access, refresh=graph.token, expires_at=None)
+    ends = ends or connection.tokens.refresh_expires_at
+    return replace(
+        connection.tokens, access=access, refresh=graph.token, expires_at=None, refresh_expires_at=ends
+    )
 
 
 def _strange(error: PlatformError, hint: str) -> PlatformError:

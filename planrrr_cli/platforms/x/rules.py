@@ -228,7 +228,7 @@ def _scopes(post: Post, may: Privileges) -> Iterator[Problem]:
     if missing:
         yield Problem(
             "missing_scope",
-            f"the sign-in lacks {' and '.join(missing)}; sign in again with all scopes: planrrr connections add x",
+            f"the sign-in lacks {' and '.join(missing)}; sign in again with all scopes: planrrr connect x",
         )
 
 
