@@ -8,6 +8,7 @@ import typer
 
 from planrrr_cli.commands import options as o
 from planrrr_cli.commands.breakers_cli import by_hand, status
+from planrrr_cli.commands.connect_cli import signing_in
 from planrrr_cli.commands.connections_cli import accounts
 from planrrr_cli.commands.keys_cli import keys
 from planrrr_cli.commands.opening import opened
@@ -179,6 +180,7 @@ def cancel(names: o.IdsArgument, yes: o.YesFlag = False, as_json: o.JsonFlag = F
 app.add_typer(publishing)
 app.add_typer(status)
 app.add_typer(by_hand, name="breaker")
+app.add_typer(signing_in)
 app.add_typer(accounts, name="connections")
 app.add_typer(keys, name="keys")
 app.add_typer(trying)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from planrrr_cli.domain.clock import Clock
-from planrrr_cli.domain.connections import Platform, Tokens
-from planrrr_cli.domain.errors import ErrorKind, PlatformError
+from planrrr_cli.domain.connections import NOTHING, Platform, Tokens
+from planrrr_cli.domain.errors import ConfigError, ErrorKind, PlatformError
 from planrrr_cli.platforms.base import Account, App
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Found:
 
 
 class SignInRefused(PlatformError):
-    """The platform does not take the code, or what came back cannot be used; nothing was stored."""
+    """The platform does not take the code; nothing was stored."""
 
     kind = ErrorKind.AUTH_FAILED_ERROR
     spends_attempt = False
@@ -73,13 +73,13 @@ class SignIn(ABC):
     """All permissions that are asked for unless a person says otherwise, each with its source."""
     pkce: ClassVar[bool] = False
     redirects: ClassVar[Redirects]
+    this_machine: ClassVar[str] = "127.0.0.1"
+    """How the platform wants it named in a redirect address."""
     secret_needed: ClassVar[bool] = True
     settings: ClassVar[tuple[str, str]]
     """The settings of the developer app: its id and its secret."""
     separator: ClassVar[str] = " "
-    page: ClassVar[str]
-    """The address of the authorization page."""
-    options: ClassVar[Mapping[str, Any]] = {}
+    options: ClassVar[Mapping[str, Any]] = NOTHING
     """What the connection has to remember of this way."""
 
     def app_of(self, app: App) -> App:
@@ -88,7 +88,7 @@ class SignIn(ABC):
 
     @abstractmethod
     def page_of(self, app: App) -> str:
-        """The authorization page: the platform's own, or beside the API where an operator has pointed that elsewhere."""
+        """The authorization page: the platform's own, or beside the API where an operator pointed that elsewhere."""
 
     def address(
         self,
@@ -109,7 +109,7 @@ class SignIn(ABC):
         }
         if challenge is not None:
             query |= {"code_challenge": challenge, "code_challenge_method": "S256"}
-        return f"{self.page_of(app)}?{urlencode(query | self.more(), quote_via=quote)}"
+        return f"{self.page_of(app)}?{urlencode({**query, **self.more()}, quote_via=quote)}"
 
     def more(self) -> Mapping[str, str]:
         """What else this page is told."""
@@ -122,8 +122,46 @@ class SignIn(ABC):
         """Tokens for the code, which works once. SignInRefused when it does not."""
 
     @abstractmethod
-    def accounts(self, api: Api, app: App, grant: Grant, clock: Clock) -> list[Found]:
-        """All that may be chosen, each with its own tokens, ends and scopes; NotFound when there is none."""
+    def accounts(
+        self, api: Api, app: App, grant: Grant, clock: Clock, named: str | None = None
+    ) -> list[Found]:
+        """All that may be chosen, each with its own tokens and ends; NotFound when there is none.
+
+        ``named``: the account that a person means, for platforms that do not list all.
+        """
+
+    def fits(self, account_id: str, options: Mapping[str, Any]) -> bool:
+        """Whether an account that is known so far by this is signed in to in this way."""
+        return True
+
+    def same(self, account_id: str, known: str) -> bool:
+        """Whether two ids mean one account."""
+        return account_id == known
+
+    def confirmed(self, api: Api, app: App, account: Account, clock: Clock) -> Account:
+        """The chosen account, with what the platform says about its tokens."""
+        return account
+
+    def lacking(self, granted: tuple[str, ...], asked: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+        """What of ``asked`` was not granted; nothing where nobody knows what was."""
+        return tuple(one for one in asked if one.scope not in granted) if granted else ()
+
+    def code_refused(self, said: str, *, status: int | None, code: str | None = None) -> SignInRefused:
+        """For a code that was used already, is too old, or is not of this sign-in."""
+        return SignInRefused(
+            f"{self.title} does not take the code of this sign-in, which works once and not for long ({said})",
+            platform=self.platform.value,
+            status=status,
+            code=code,
+            next_step=f"nothing was changed; start again: planrrr connect {self.platform}",
+        )
+
+    def app_refused(self, said: str) -> ConfigError:
+        """For a developer app that the platform does not know, or whose secret or redirect address is wrong."""
+        return ConfigError(
+            f"{self.title} does not take the developer app, its secret or its redirect address ({said}); nothing was "
+            f"changed; see {' and '.join(self.settings)}, or --app-id and --app-secret-file"
+        )
 
 
 SIGN_INS: dict[Platform, dict[str, str]] = {

@@ -67,6 +67,7 @@ class Settings:
     linkedin_api_url: str
     linkedin_oauth_url: str
     sandbox_url: str | None
+    redirect_uri: str | None
     log_level: str | None
     log_format: str | None
     sentry_dsn: Secret | None
