@@ -13,6 +13,7 @@ from planrrr_cli.commands.connections_cli import accounts
 from planrrr_cli.commands.keys_cli import keys
 from planrrr_cli.commands.opening import opened
 from planrrr_cli.commands.publishing_cli import publishing
+from planrrr_cli.commands.refresh_cli import refreshing
 from planrrr_cli.commands.trying_cli import trying
 
 app = typer.Typer(
@@ -110,7 +111,8 @@ def validate(
 ) -> None:
     """Check post documents against the rules of every target.
 
-    It needs no account, no database and no network.
+    It needs no account, no database and no network. An account that is named (x:@acme) is looked up where there is a
+    database: its sign-in may end before the post is due.
 
     Without targets it reports on every platform, and passes if one of them takes the post.
     """
@@ -178,6 +180,7 @@ def cancel(names: o.IdsArgument, yes: o.YesFlag = False, as_json: o.JsonFlag = F
 
 
 app.add_typer(publishing)
+app.add_typer(refreshing)
 app.add_typer(status)
 app.add_typer(by_hand, name="breaker")
 app.add_typer(signing_in)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
+from planrrr_cli.commands.shapes import Shape
 from planrrr_cli.documents.fields import Target, parse_platform, parse_target
 from planrrr_cli.domain.connections import Connection, ConnectionStatus, Platform
 from planrrr_cli.domain.errors import NotFound, UsageError
+from planrrr_cli.publishing.sign_ins import after_the_end
 from planrrr_cli.render import clean, counted
 from planrrr_cli.store import Tx, connections
 
@@ -63,6 +66,15 @@ def waits(connection: Connection) -> str | None:
         why = f" ({connection.status_reason})" if connection.status_reason else ""
         return f"{name} needs a new sign-in{why}; posts wait until: planrrr connect {connection.platform}"
     return None
+
+
+def outlasting(found: Iterable[Connection], at: datetime, *, now: datetime) -> list[Shape]:
+    """Warnings about connections that end before a post of that time goes out, unless somebody signs in."""
+    return [
+        {"platform": connection.platform.value, "rule": "sign_in_ends", "message": why}
+        for connection in found
+        if (why := after_the_end(connection, at, now=now)) is not None
+    ]
 
 
 def removed(tx: Tx, connection: Connection) -> str | None:

@@ -11,7 +11,7 @@ from planrrr_cli import __version__
 
 COMMANDS = [
     "init", "add", "validate", "list", "show", "explain", "reschedule", "cancel", "publish-due", "publish-one",
-    "resolve", "sandbox", "demo", "connections add", "connections list", "connections show", "connections pause",
+    "resolve", "refresh-tokens", "sandbox", "demo", "connections add", "connections list", "connections show", "connections pause",
     "connections resume", "connections remove", "connections import",
 ]  # fmt: skip
 HEAVY = [
