@@ -100,7 +100,7 @@ def _received(receiver: Receiver, wait: Wait, sign_in: SignIn) -> Answer:
     except (NotAnAnswer, OfAnother) as error:
         raise Refused(
             f"what came back from the browser is not the answer to this sign-in ({error}); nothing was changed; start "
-            f"again: planrrr connect {sign_in.platform}"
+            f"again: {sign_in.command}"
         ) from None
 
 
@@ -110,5 +110,5 @@ def _too_late(wait: Wait, sign_in: SignIn) -> Refused:
     minutes = wait.patience.total_seconds() / 60
     return Refused(
         f"no answer came from {sign_in.title}'s page within {render.counted(round(minutes), 'minute')}; nothing was "
-        f"changed; start again: planrrr connect {sign_in.platform}"
+        f"changed; start again: {sign_in.command}"
     )

@@ -39,7 +39,7 @@ def _same(found: Sequence[Found], sign_in: SignIn, known: Connection) -> Found:
     wanted = f"{known.account_name} ({known.account_id})"
     raise Refused(
         f"this sign-in is to {_names(found)}, not to {wanted}; nothing was changed; sign in to the other one in the "
-        f"browser first, or connect this one: planrrr connect {sign_in.platform} --account {_id(found[0])}"
+        f"browser first, or connect this one: {sign_in.command} --account {_id(found[0])}"
     )
 
 

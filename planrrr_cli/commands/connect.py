@@ -124,7 +124,7 @@ def connect(
         done = store_all(ctx, sign_in, accounts, own, options, _lacking(sign_in, accounts, wanted))
         if receiver:
             receiver.tell(
-                f"Connected: {', '.join(one.account_name for one in done.connections)}. That is all."
+                f"Connected: {', '.join(one.account_name for one in done.connections)}. You can close this page."
             )
     done.show(ctx, as_json=as_json)
     return 0
@@ -154,13 +154,13 @@ def challenge_of(verifier: str) -> str:
 
 
 def _redeemed(ctx: Context, talk: _Conversation, answer: Answer, redirect_uri: str) -> Grant:
-    title, platform = talk.sign_in.title, talk.sign_in.platform
+    title = talk.sign_in.title
     if answer.denied:
         raise Refused(f"{title} says that you did not agree; nothing was changed")
     if answer.code is None:
         raise Refused(
             f"{title} refuses the sign-in ({answer.trouble}); nothing was changed; if it is about a permission that "
-            f"the app does not have, leave that out: planrrr connect {platform} --without PERMISSION"
+            f"the app does not have, leave that out: {talk.sign_in.command} --without PERMISSION"
         )
     mask.learn(answer.code)
     grant = talk.sign_in.redeem(
@@ -196,5 +196,5 @@ def _check_needed(sign_in: SignIn, lacking: Sequence[Wanted], where: str = "") -
     place = f" for {render.clean(where)}" if where else ""
     raise Refused(
         f"not granted{place}: {names}; without that {whys}; nothing was changed; "
-        f"grant all that is asked: planrrr connect {sign_in.platform}"
+        f"grant all that is asked: {sign_in.command}"
     )

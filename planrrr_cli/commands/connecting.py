@@ -10,6 +10,7 @@ from planrrr_cli import render
 from planrrr_cli.commands.connections import show_table
 from planrrr_cli.commands.developer_apps import Chosen
 from planrrr_cli.commands.shapes import connection_shape
+from planrrr_cli.commands.targets import waits
 from planrrr_cli.context import Context
 from planrrr_cli.domain.connections import Connection, Platform
 from planrrr_cli.domain.errors import NotFound, UsageError
@@ -100,6 +101,8 @@ class Connected:
         for one, new in zip(self.connections, self.added, strict=True):
             done = "connected" if new else "signed in again"
             render.say(f"{done}: {one.platform} {render.clean(one.account_name)}")
+            if said := waits(one):
+                render.say(said)
             for wanted in self.lacking[one.id]:
                 render.say(f"not granted: {wanted.scope}; without it {wanted.why}")
 

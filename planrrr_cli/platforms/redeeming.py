@@ -37,7 +37,7 @@ def redeemed(sign_in: SignIn, reply: Reply) -> Mapping[str, Any]:
 
 def raise_for(sign_in: SignIn, reply: Reply, said: str) -> None:
     """Raises what has nothing to do with the code: the platform is in trouble, or limits calls."""
-    again = f"nothing was changed; start again: planrrr connect {sign_in.platform}"
+    again = f"nothing was changed; start again: {sign_in.command}"
     facts: dict[str, Any] = {"platform": sign_in.platform.value, "status": reply.status, "next_step": again}
     if reply.status == 429:
         raise RateLimited(f"{sign_in.title} limits sign-ins ({said})", **facts)

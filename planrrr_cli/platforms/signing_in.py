@@ -68,6 +68,8 @@ class SignIn(ABC):
     """One way to sign in to one platform. Every method but :meth:`address` may raise PlatformError or ConfigError."""
 
     platform: ClassVar[Platform]
+    way: ClassVar[str] = ""
+    """Its name among several."""
     title: ClassVar[str]
     wanted: ClassVar[tuple[Wanted, ...]]
     """All permissions that are asked for unless a person says otherwise, each with its source."""
@@ -81,6 +83,11 @@ class SignIn(ABC):
     separator: ClassVar[str] = " "
     options: ClassVar[Mapping[str, Any]] = NOTHING
     """What the connection has to remember of this way."""
+
+    @property
+    def command(self) -> str:
+        """What a person types for it."""
+        return f"planrrr connect {self.platform}" + (f" --login {self.way}" if self.way else "")
 
     def app_of(self, app: App) -> App:
         """The developer app that is asked, where the platform knows several."""
@@ -153,7 +160,7 @@ class SignIn(ABC):
             platform=self.platform.value,
             status=status,
             code=code,
-            next_step=f"nothing was changed; start again: planrrr connect {self.platform}",
+            next_step=f"nothing was changed; start again: {self.command}",
         )
 
     def app_refused(self, said: str) -> ConfigError:

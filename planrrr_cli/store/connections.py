@@ -44,7 +44,7 @@ class NewConnection:
 def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]:
     """The connection, and whether it is new. A known account gets the new tokens and is active again.
 
-    That is how a person signs in again; what waited there goes on. What is not said anew stays: options, and the
+    That is how a person signs in again; what waited there goes on, unless a person paused it. What is not said anew stays: options, and the
     connection's own developer app unless the tokens are of another kind. Raises :class:`Refused` for an empty token.
     """
     if not new.tokens.access or not new.account_id:
@@ -78,6 +78,8 @@ def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]
     row = tx.conn.execute(select(connections).where(account).with_for_update(key_share=True)).mappings().one()
     known = str(row[c.id])
     values |= {"status_reason": None, "held_until": None, "held_reason": None}
+    if row[c.status] == ConnectionStatus.PAUSED:
+        del values["status"]
     values |= {"options": {**row[c.options], **new.options}} | _secrets(tx, new, known)
     same_kind = bool(row[c.token_secret]) == bool(new.tokens.secret)
     same_app = not new.app_is_known or new.app_id == row[c.app_id]

@@ -44,6 +44,7 @@ class InstagramSignIn(SignIn):
     """Instagram Login: one professional account, and no Page."""
 
     platform = Platform.INSTAGRAM
+    way = "instagram"
     title = "Instagram"
     wanted = (
         Wanted("instagram_business_basic", True, "nothing can be published"),
@@ -115,6 +116,7 @@ class BehindPageSignIn(FacebookLogin):
     """Facebook Login: every professional account that is linked with a Page of the person."""
 
     platform = Platform.INSTAGRAM
+    way = "facebook"
     title = "Facebook"
     # https://developers.facebook.com/docs/instagram-platform/content-publishing (read 2026-11-23)
     wanted = (

@@ -69,6 +69,7 @@ class _LinkedInSignIn(SignIn):
 class PersonSignIn(_LinkedInSignIn):
     """Posts in the person's own name; the products "Share on LinkedIn" and "Sign In with LinkedIn"."""
 
+    way = "person"
     kind = Kind.PERSON
     wanted = (
         Wanted("openid", True, "nobody can read whose account it is"),
@@ -86,6 +87,7 @@ class PersonSignIn(_LinkedInSignIn):
 class OrganizationSignIn(_LinkedInSignIn):
     """Posts in the name of pages; the product "Community Management API"."""
 
+    way = "organization"
     kind = Kind.ORGANIZATION
     wanted = (
         Wanted("w_organization_social", True, "nothing can be published"),

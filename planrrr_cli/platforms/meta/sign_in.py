@@ -128,9 +128,9 @@ class FacebookLogin(SignIn):
         facts = facts_of(graph, account.tokens.access)
         if not facts:
             return account
-        page = str(account.options.get("page_id") or account.account_id)
+        mine = {account.account_id, str(account.options.get("page_id"))}
         tokens = replace(account.tokens, expires_at=expiry_in(facts))
-        return replace(account, tokens=tokens, scopes=granted_for(facts, page))
+        return replace(account, tokens=tokens, scopes=granted_for(facts, mine))
 
 
 def page_tokens(page: Mapping[str, Any], grant: Grant, graph: Graph) -> Tokens:
@@ -139,13 +139,13 @@ def page_tokens(page: Mapping[str, Any], grant: Grant, graph: Graph) -> Tokens:
     return Tokens(access, refresh=grant.tokens.access, refresh_expires_at=grant.tokens.refresh_expires_at)
 
 
-def granted_for(facts: Mapping[str, Any], page: str) -> tuple[str, ...]:
-    """The permissions that hold for this Page: one may be given for some Pages only.
+def granted_for(facts: Mapping[str, Any], mine: set[str]) -> tuple[str, ...]:
+    """The permissions that hold for a Page, or for the account behind it: one may be given for some of them only.
     https://developers.facebook.com/docs/graph-api/reference/debug_token (read 2026-11-24)"""
     elsewhere = set()
     granular = facts.get("granular_scopes")
     for one in granular if isinstance(granular, list) else ():
         targets = one.get("target_ids") if isinstance(one, dict) else None
-        if isinstance(targets, list) and targets and page not in map(str, targets):
+        if isinstance(targets, list) and targets and not mine & set(map(str, targets)):
             elsewhere.add(one.get("scope"))
     return tuple(scope for scope in scopes_in(facts.get("scopes")) if scope not in elsewhere)
