@@ -68,6 +68,18 @@ class Twin(Protocol):
         """Change scopes or tasks of one account; False when it is not ours. Raises ValueError with a sentence."""
         ...
 
+    def change_app(self, document: dict[str, Any]) -> None:
+        """Change how its application is set up. Raises ValueError with a sentence."""
+        ...
+
+    def app_settings(self) -> dict[str, object]:
+        """What `change_app` can change, as it is now."""
+        ...
+
+    def revoke(self, account_id: str, reason: str) -> bool:
+        """The person ends the access; False when the account is not ours. Raises ValueError with a sentence."""
+        ...
+
     def settle(self) -> None:
         """Make public what the clock or finished processing has made due."""
         ...

@@ -1,8 +1,9 @@
-"""Everything the sandbox remembers that is not one platform's: clock, ledger, journal, faults, images, consents."""
+"""Everything the sandbox remembers that is not one platform's: clock, ledger, journal, faults, consents and others."""
 
 import threading
 from dataclasses import dataclass, field
 
+from planrrr_cli.sandbox.applications import Applications
 from planrrr_cli.sandbox.clock import Clock
 from planrrr_cli.sandbox.consent import Consents
 from planrrr_cli.sandbox.faults import Faults
@@ -33,6 +34,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     gallery: Gallery = field(default_factory=Gallery)
     consents: Consents = field(default_factory=Consents)
+    applications: Applications = field(default_factory=Applications)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def pause(self, seconds: float) -> None:
@@ -46,4 +48,5 @@ class World:
         self.faults.clear()
         self.gallery.clear()
         self.consents.clear()
-        self.clock.offset = 0.0
+        self.applications.clear()
+        self.clock.offset = self.clock.date_shift = 0.0

@@ -12,8 +12,9 @@ from planrrr_cli.sandbox.consent import Answer, ask, is_browser, state_back
 from planrrr_cli.sandbox.consentpage import Question, refusal_page
 from planrrr_cli.sandbox.facebook import errors
 from planrrr_cli.sandbox.facebook.model import BASIC_SCOPES, DIALOG_SCOPES, Consent, LoginCode
+from planrrr_cli.sandbox.facebook.store import Store
 from planrrr_cli.sandbox.facebook.visit import Visit
-from planrrr_cli.sandbox.redirects import back, is_harmless
+from planrrr_cli.sandbox.redirects import back
 from planrrr_cli.sandbox.wire import Reply, json_reply
 
 # A code lives for ten minutes and serves once (RFC 6749 section 4.1.2); Meta's documentation names no number.
@@ -48,8 +49,8 @@ def _dialog(visit: Visit) -> Reply:
     if values.get("response_type", "code") != "code":
         raise errors.invalid_parameter("response_type must be code")
     target = values.get("redirect_uri", "")
-    if not is_harmless(target):
-        raise errors.invalid_parameter("redirect_uri must be a loopback address in the sandbox")
+    if not store.world.applications.takes("facebook", target):
+        raise errors.invalid_parameter("redirect_uri is not registered, or is no loopback address")
     asked = tuple(dict.fromkeys(one for one in values.get("scope", "").replace(" ", ",").split(",") if one))
     if strange := [scope for scope in asked if scope not in DIALOG_SCOPES]:
         raise errors.invalid_parameter(f"Invalid Scopes: {', '.join(strange)}")
@@ -107,4 +108,10 @@ def redeem(visit: Visit, values: dict[str, Any]) -> Reply:
         )
     found.used = True
     token, seconds = store.short_user_token(found)
-    return json_reply({"access_token": token, "token_type": "bearer", "expires_in": seconds})
+    return token_reply(store, token, seconds)
+
+
+def token_reply(store: Store, token: str, seconds: int) -> Reply:
+    """`expires_in` has been seen to be absent."""
+    told: dict[str, Any] = {"access_token": token, "token_type": "bearer"}
+    return json_reply(told | ({} if store.expires_in_left_out else {"expires_in": seconds}))

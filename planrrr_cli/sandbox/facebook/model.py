@@ -80,6 +80,10 @@ class LoginCode:
     used: bool = False
 
 
+# How access ends at Facebook, and the subcode of 190 that tells it: .../guides/error-handling (read 2026-11-23).
+REVOCATIONS = {"removed": 458, "checkpoint": 459, "password": 460, "unconfirmed": 464, "role": 492}
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     id: str

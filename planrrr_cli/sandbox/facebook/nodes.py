@@ -61,7 +61,7 @@ def render_page(store: Store, page: Page, fields: Fields, *, reader: Grant) -> d
         if strange := sorted(set(asked) - set(known)):
             raise errors.unknown_field(strange[0], "IGUser")
         values["instagram_business_account"] = {name: known[name] for name in {"id": {}} | asked}
-    if "access_token" in fields and reader.holder is Holder.USER:
+    if "access_token" in fields and reader.holder is Holder.USER and page.tasks:
         values["access_token"] = store.page_token(page.id, reader)
     elif "access_token" in fields and reader.page_id == page.id:
         values["access_token"] = reader.token

@@ -5,7 +5,7 @@ from typing import Any
 from planrrr_cli.sandbox.facebook import errors
 from planrrr_cli.sandbox.facebook.expressions import read_fields
 from planrrr_cli.sandbox.facebook.lists import page_of, read_limit
-from planrrr_cli.sandbox.facebook.login import redeem
+from planrrr_cli.sandbox.facebook.login import redeem, token_reply
 from planrrr_cli.sandbox.facebook.model import ALL_SCOPES, INSTAGRAM_SCOPES, Grant, Holder
 from planrrr_cli.sandbox.facebook.nodes import pick, render_page, tree_of
 from planrrr_cli.sandbox.facebook.store import LONG_LIVED, USER_NAME
@@ -38,7 +38,8 @@ def accounts(visit: Visit) -> Reply:
     values = visit.values({"limit": "number", "after": "string", "before": "string"})
     default = "access_token,category,name,id,tasks"
     fields = read_fields(tree_of(visit.parameters.values.get("fields") or default))
-    seen = [page for page in store.pages.values() if "pages_show_list" in grant.allowed(page.id, page.scopes)]
+    mine = [page for page in store.pages.values() if page.tasks]
+    seen = [page for page in mine if "pages_show_list" in grant.allowed(page.id, page.scopes)]
     found, paging = page_of(visit, seen, lambda page: page.id, read_limit(values))
     answer = {"data": [render_page(store, page, fields, reader=grant) for page in found]}
     return json_reply(answer | ({"paging": paging} if paging else {}))
@@ -121,4 +122,4 @@ def exchange(visit: Visit) -> Reply:
         # What the real service does with a Page token is not documented; a client must not count on it.
         raise errors.invalid_parameter("fb_exchange_token must be a user access token")
     token = store.exchange_user_token(grant)
-    return json_reply({"access_token": token, "token_type": "bearer", "expires_in": LONG_LIVED})
+    return token_reply(store, token, LONG_LIVED)

@@ -4,11 +4,16 @@ Source: developers.facebook.com/docs/graph-api/reference/user/permissions (read 
 """
 
 from planrrr_cli.sandbox.facebook import errors
-from planrrr_cli.sandbox.facebook.model import ALL_SCOPES, BASIC_SCOPES, INSTAGRAM_SCOPES, Grant, Holder
+from planrrr_cli.sandbox.facebook.model import (
+    ALL_SCOPES,
+    BASIC_SCOPES,
+    INSTAGRAM_SCOPES,
+    REVOCATIONS,
+    Grant,
+    Holder,
+)
 from planrrr_cli.sandbox.facebook.visit import Visit
 from planrrr_cli.sandbox.wire import Reply, json_reply
-
-REMOVED = 458
 
 
 def read(visit: Visit) -> Reply:
@@ -26,7 +31,7 @@ def revoke(visit: Visit) -> Reply:
     """As when the person removes the application: every token of theirs is dead."""
     _of_person(visit)
     visit.values({})
-    visit.store.kill_all(REMOVED)
+    visit.store.kill_all(REVOCATIONS["removed"])
     return json_reply({"success": True})
 
 

@@ -60,6 +60,7 @@ class Store:
         self.scheduled: dict[str, int] = {}  # posts and videos that wait for their time
         self.newest_content: dict[str, tuple[object, ...]] = {}
         self.codes: dict[str, LoginCode] = {}
+        self.expires_in_left_out = False
         self.declined: set[str] = set()  # permissions that the person did not give when last asked
         self.exchanges = 0
         self.user_token = self._new_token("user", 0)

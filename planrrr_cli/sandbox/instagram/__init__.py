@@ -9,7 +9,7 @@ from typing import Any, Final
 from planrrr_cli.sandbox import seeds
 from planrrr_cli.sandbox.bodies import read_parameters
 from planrrr_cli.sandbox.clock import iso
-from planrrr_cli.sandbox.facebook import Facebook, versions
+from planrrr_cli.sandbox.facebook import Facebook, scripted, versions
 from planrrr_cli.sandbox.facebook import errors as graph
 from planrrr_cli.sandbox.instagram import claims, control, errors, memory, routes, rupload
 from planrrr_cli.sandbox.instagram.calls import CALLS
@@ -82,7 +82,7 @@ class Instagram:
         def by_status(status: int) -> Reply:
             if other_envelope:
                 return errors.login_by_status(status)
-            return self._refusal(graph.by_status(status), visit)
+            return self._refusal(scripted.by_status(status), visit)
 
         def by_code(code: int, subcode: int | None) -> Reply:
             if other_envelope:
@@ -177,6 +177,17 @@ class Instagram:
     def change_account(self, document: dict[str, Any]) -> bool:
         with self._store.lock:
             return control.change(self._store, document)
+
+    def change_app(self, document: dict[str, Any]) -> None:
+        with self._store.lock:
+            control.change_app(self._store, document)
+
+    def app_settings(self) -> dict[str, object]:
+        return {"flat_answers": self._store.flat_answers}
+
+    def revoke(self, account_id: str, reason: str) -> bool:
+        with self._store.lock, self._store.graph.lock:
+            return control.revoke(self._store, account_id, reason)
 
     def settle(self) -> None:
         """Nothing here becomes public by itself."""

@@ -12,7 +12,7 @@ from planrrr_cli.sandbox.consentpage import Question, refusal_page
 from planrrr_cli.sandbox.facebook import errors as graph
 from planrrr_cli.sandbox.instagram.model import SCOPES, Login, LoginCode
 from planrrr_cli.sandbox.instagram.visit import Visit
-from planrrr_cli.sandbox.redirects import back, is_harmless
+from planrrr_cli.sandbox.redirects import back
 from planrrr_cli.sandbox.wire import Reply
 
 CODE_LIFE: Final = 3_600
@@ -47,8 +47,8 @@ def _dialog(visit: Visit) -> Reply:
     if values.get("response_type", "code") != "code":
         raise graph.invalid_parameter("response_type must be code")
     target = values.get("redirect_uri", "")
-    if not is_harmless(target):
-        raise graph.invalid_parameter("redirect_uri must be a loopback address in the sandbox")
+    if not store.world.applications.takes("instagram", target):
+        raise graph.invalid_parameter("redirect_uri is not registered, or is no loopback address")
     asked = tuple(dict.fromkeys(one for one in values.get("scope", "").replace(" ", ",").split(",") if one))
     if strange := [scope for scope in asked if scope not in SCOPES[Login.INSTAGRAM]]:
         raise graph.invalid_parameter(f"Invalid Scopes: {', '.join(strange)}")

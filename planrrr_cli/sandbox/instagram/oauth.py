@@ -18,7 +18,8 @@ REDEEM: Final = ("client_id", "client_secret", "grant_type", "redirect_uri", "co
 def redeem(visit: Visit) -> Reply:
     """POST https://api.instagram.com/oauth/access_token; the code has served then."""
     try:
-        return json_reply({"data": [_redeemed(visit)]})
+        told = _redeemed(visit)
+        return json_reply(told if visit.store.flat_answers else {"data": [told]})
     except errors.LoginRefused as refused:
         return refused.reply()
 

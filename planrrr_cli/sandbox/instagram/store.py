@@ -50,6 +50,7 @@ class Store:
         """As at the first start: nothing posted, the accounts and tokens that follow from the seed."""
         self.count = 0
         self.issued = 0
+        self.flat_answers = False
         self.accounts: dict[str, Account] = {}
         self.grants: dict[str, Grant] = {}
         self.newest: dict[str, str] = {}  # account -> its newest token
@@ -126,9 +127,9 @@ class Store:
         gone = grant.dead is not None or grant.expires_at <= self.now()
         return self.sign_in(account.id) if gone else grant
 
-    def kill(self, token: str) -> None:
+    def kill(self, token: str, subcode: int = 463) -> None:
         if token in self.grants:
-            self.grants[token] = replace(self.grants[token], dead=463)
+            self.grants[token] = replace(self.grants[token], dead=subcode)
         else:
             with self.graph.lock:
                 self.graph.kill(token)

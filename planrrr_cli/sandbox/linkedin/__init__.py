@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from planrrr_cli.sandbox import seeds
+from planrrr_cli.sandbox.applications import only
 from planrrr_cli.sandbox.clock import iso
 from planrrr_cli.sandbox.linkedin import errors, oauth, publishing, routes, scripted
 from planrrr_cli.sandbox.linkedin.calls import CALLS
-from planrrr_cli.sandbox.linkedin.control import change
+from planrrr_cli.sandbox.linkedin.control import change, revoke
 from planrrr_cli.sandbox.linkedin.door import admit
 from planrrr_cli.sandbox.linkedin.model import Product
 from planrrr_cli.sandbox.linkedin.store import Store
@@ -82,14 +83,18 @@ class LinkedIn:
         )
 
     def _account_of(self, visit: Visit, keys: list[str]) -> str | None:
-        """Whose token it is; an upload URL is its owner's."""
+        """Whose token it is; an upload URL is its owner's. Of several organizations the one that is named."""
         if visit.request.path.startswith("/dms-uploads/") and keys:
             name, what = keys[:2]
             asset = self._store.assets.get(f"urn:li:{what.partition('-')[0]}:{name}")
             return asset.owner if asset else None
         tokens, form = self._store.tokens, oauth.read_form(visit)
         grant = tokens.access.get(visit.token) or tokens.refresh.get(form.get("refresh_token", ""))
-        return grant.account if grant else None
+        if grant is None or grant.member != self._store.agent:
+            return grant.account if grant else None
+        said = f"{visit.request.path}?{visit.request.query} {(visit.body or b'').decode('utf-8', 'replace')}"
+        named = re.search(r"urn:li:organization:[0-9]+", unquote(said))
+        return named[0] if named and named[0] in self._store.accounts else grant.account
 
     def _expire(self, visit: Visit) -> None:
         with self._store.lock:
@@ -167,6 +172,16 @@ class LinkedIn:
     def change_account(self, document: dict[str, Any]) -> bool:
         with self._store.lock:
             return change(self._store, document)
+
+    def change_app(self, document: dict[str, Any]) -> None:
+        only(document)
+
+    def app_settings(self) -> dict[str, object]:
+        return {}
+
+    def revoke(self, account_id: str, reason: str) -> bool:
+        with self._store.lock:
+            return revoke(self._store, account_id, reason)
 
     def settle(self) -> None:
         with self._store.lock:

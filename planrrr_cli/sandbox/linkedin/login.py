@@ -14,7 +14,7 @@ from planrrr_cli.sandbox.linkedin.errors import LinkedInError
 from planrrr_cli.sandbox.linkedin.model import SCOPES_OF, App, LoginCode
 from planrrr_cli.sandbox.linkedin.restli import text_of
 from planrrr_cli.sandbox.linkedin.visit import Visit
-from planrrr_cli.sandbox.redirects import back, is_harmless
+from planrrr_cli.sandbox.redirects import back
 from planrrr_cli.sandbox.wire import Reply
 
 CODE_LIFE: Final = 1_800
@@ -67,8 +67,8 @@ def _checked(visit: Visit) -> tuple[App, str]:
     if app is None:
         raise oautherrors.invalid_client()
     target = text_of(query, "redirect_uri")
-    if not is_harmless(target):
-        raise oautherrors.invalid_redirect("redirect_uri must be a loopback address in the sandbox")
+    if not visit.store.world.applications.takes("linkedin", target):
+        raise oautherrors.invalid_redirect("redirect_uri is not registered, or is no loopback address")
     if query["response_type"] != "code":
         raise oautherrors.wrong_grant_type()
     return app, target

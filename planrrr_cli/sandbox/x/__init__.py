@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from planrrr_cli.sandbox import seeds
+from planrrr_cli.sandbox.applications import only
 from planrrr_cli.sandbox.clock import iso
 from planrrr_cli.sandbox.faults import Kind
 from planrrr_cli.sandbox.twin import Call, Orders
@@ -185,6 +186,16 @@ class X:
     def change_account(self, document: dict[str, Any]) -> bool:
         with self._store.lock:
             return changes.change(self._store, document)
+
+    def change_app(self, document: dict[str, Any]) -> None:
+        only(document)
+
+    def app_settings(self) -> dict[str, object]:
+        return {}
+
+    def revoke(self, account_id: str, reason: str) -> bool:
+        with self._store.lock:
+            return changes.revoke(self._store, account_id, reason)
 
     def settle(self) -> None:
         """Nothing: what X publishes is public at once."""

@@ -8,7 +8,7 @@ from typing import Final
 from planrrr_cli.sandbox import seeds
 from planrrr_cli.sandbox.consent import Answer, ask, is_browser, state_back
 from planrrr_cli.sandbox.consentpage import Question, refusal_page
-from planrrr_cli.sandbox.redirects import back, is_harmless
+from planrrr_cli.sandbox.redirects import back
 from planrrr_cli.sandbox.wire import Reply
 from planrrr_cli.sandbox.x import problems
 from planrrr_cli.sandbox.x.frames import Refusal
@@ -49,7 +49,7 @@ def _authorize(visit: Visit) -> Reply:
     if asked.get("response_type") != "code":
         raise problems.value_invalid("response type")
     target = asked.get("redirect_uri", "")
-    if not is_harmless(target):
+    if not store.world.applications.takes("x", target):
         raise problems.value_invalid("redirect uri")
     method = asked.get("code_challenge_method", "plain")
     if not asked.get("code_challenge") or method not in ("S256", "plain"):

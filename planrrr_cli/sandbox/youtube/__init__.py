@@ -188,6 +188,17 @@ class YouTube:
         with self._store.lock:
             return control.change(self._store, document)
 
+    def change_app(self, document: dict[str, Any]) -> None:
+        with self._store.lock:
+            control.change_app(self._store, document)
+
+    def app_settings(self) -> dict[str, object]:
+        return {"testing": all(channel.testing for channel in self._store.channels.values())}
+
+    def revoke(self, account_id: str, reason: str) -> bool:
+        with self._store.lock:
+            return control.revoke(self._store, account_id, reason)
+
     def settle(self) -> None:
         with self._store.lock:
             publishing.settle(self._store)

@@ -9,7 +9,7 @@ from typing import Final
 from planrrr_cli.sandbox import seeds
 from planrrr_cli.sandbox.consent import Answer, ask, state_back
 from planrrr_cli.sandbox.consentpage import Question, refusal_page
-from planrrr_cli.sandbox.redirects import back, is_harmless
+from planrrr_cli.sandbox.redirects import back
 from planrrr_cli.sandbox.wire import Reply
 from planrrr_cli.sandbox.youtube.model import ALL_SCOPES, LoginCode
 from planrrr_cli.sandbox.youtube.visit import Visit
@@ -69,7 +69,7 @@ def _wrong(visit: Visit, asked: dict[str, str], scopes: tuple[str, ...]) -> str 
         return "invalid_request"
     if asked.get("client_id") != visit.store.client_id:
         return "invalid_client"
-    if not is_harmless(asked.get("redirect_uri", "")):
+    if not visit.store.world.applications.takes("youtube", asked.get("redirect_uri", "")):
         return "redirect_uri_mismatch"
     if asked.get("response_type") != "code":
         return "unsupported_response_type"

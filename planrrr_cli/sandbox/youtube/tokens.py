@@ -94,6 +94,12 @@ class Tokens:
             for one in [each for each in self.access.values() if each.refresh == root]:
                 self.kill(one.token)
 
+    def revoke_all(self, channel: str) -> None:
+        """Every token that a channel ever had."""
+        of_channel = [one.token for one in self.access.values() if one.channel == channel]
+        for token in of_channel + self._given_out.get(channel, []):
+            self.kill(token)
+
     def limit(self, channel: Channel) -> None:
         """The app went back to testing: the channel's refresh tokens die after a week, as if given out so."""
         for token in self._given_out.get(channel.id, []):
