@@ -257,6 +257,12 @@ class Refreshing:
 
 
 def _line(connection: Connection, found: Renewed) -> Line:
-    failed = found.outcome in {Renewal.KEPT, Renewal.DEFERRED}
-    outcome = "failed" if failed else "fresh" if found.outcome is Renewal.REPLACED else found.outcome.value
+    """In the words of the command."""
+    match found.outcome:
+        case Renewal.KEPT | Renewal.DEFERRED:
+            outcome = "failed"
+        case Renewal.REPLACED | Renewal.UNCHANGED:
+            outcome = "fresh"
+        case Renewal.REFRESHED | Renewal.NEEDS_REAUTH:
+            outcome = found.outcome.value
     return Line(connection, outcome, found.reason, found.next_step)

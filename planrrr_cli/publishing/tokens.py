@@ -33,6 +33,7 @@ class Renewal(StrEnum):
 
     REFRESHED = "refreshed"  # new tokens are durable
     REPLACED = "replaced"  # somebody signed in meanwhile, or another process was quicker: nothing is lost
+    UNCHANGED = "unchanged"  # the platform gave no new token, and takes the present one
     KEPT = "kept"  # it failed for now, and the present token is still good
     DEFERRED = "deferred"  # it failed for now, and the lane waits for another try
     NEEDS_REAUTH = "needs_reauth"  # the platform says that only a person can help
@@ -49,7 +50,7 @@ class Renewed:
     @property
     def goes_on(self) -> bool:
         """Whether the lane may be worked on."""
-        return self.outcome in {Renewal.REFRESHED, Renewal.REPLACED, Renewal.KEPT}
+        return self.outcome not in {Renewal.DEFERRED, Renewal.NEEDS_REAUTH}
 
 
 def settle_refresh(tx: Tx, lane: Lane, ending: Ending, *, now: datetime) -> Renewed:
@@ -61,16 +62,18 @@ def settle_refresh(tx: Tx, lane: Lane, ending: Ending, *, now: datetime) -> Rene
     wanted = lane.refresh_wanted
     lane.refresh_wanted, lane.refreshed = False, True
     found = _settled(tx, lane, ending, wanted, now)
-    level = logging.INFO if found.outcome in {Renewal.REFRESHED, Renewal.REPLACED} else logging.WARNING
+    level = logging.WARNING if found.outcome in _TROUBLE else logging.INFO
     fields = {"platform": lane.connection.platform.value, "connection_id": lane.connection.id}
     said = {"reason": found.reason, "next": found.next_step} if found.reason else {}
     log.log(level, _SAID[found.outcome], extra={**fields, "outcome": found.outcome.value, **said})
     return found
 
 
+_TROUBLE = frozenset({Renewal.KEPT, Renewal.DEFERRED, Renewal.NEEDS_REAUTH})
 _SAID = {
     Renewal.REFRESHED: "token refreshed",
     Renewal.REPLACED: "token replaced meanwhile",
+    Renewal.UNCHANGED: "token unchanged",
     Renewal.KEPT: "token not refreshed",
     Renewal.DEFERRED: "token not refreshed",
     Renewal.NEEDS_REAUTH: "token refused",
@@ -79,6 +82,8 @@ _SAID = {
 
 def _settled(tx: Tx, lane: Lane, ending: Ending, wanted: bool, now: datetime) -> Renewed:
     connection = lane.connection
+    if isinstance(ending, Tokens) and ending == connection.tokens:
+        return Renewed(Renewal.UNCHANGED, "the platform gave no new token, and the present one works")
     if isinstance(ending, Tokens) and ending.access:
         saved = renewals.save(tx, connection, ending, now=now)
         return Renewed(Renewal.REFRESHED if saved else Renewal.REPLACED)

@@ -24,7 +24,14 @@ from planrrr_cli.platforms.facebook.graph import Graph, id_of, page_of
 from planrrr_cli.platforms.facebook.replies import NAME
 from planrrr_cli.platforms.meta.graph import text_of
 from planrrr_cli.platforms.meta.replies import Role
-from planrrr_cli.platforms.meta.tokens import expiry_in, facts_of, pages_of, prolonged_until, scopes_in
+from planrrr_cli.platforms.meta.tokens import (
+    expiry_in,
+    facts_of,
+    pages_of,
+    prolonged_until,
+    scopes_in,
+    still_works,
+)
 
 TASK = "CREATE_CONTENT"
 
@@ -88,7 +95,8 @@ def _chosen(pages: list[Mapping[str, Any]], account_id: str | None) -> Mapping[s
 def refresh(graph: Graph, connection: Connection) -> Tokens:
     """A new Page token from the stored user token, which is prolonged first where the application is known.
 
-    ``graph`` speaks with the user token. Raises ConnectionRevoked when only a person can help.
+    ``graph`` speaks with the user token. The same tokens when that is dead and the Page's is not. Raises
+    ConnectionRevoked when only a person can help.
     """
     try:
         user, ends = prolonged_until(graph, connection.tokens.refresh_expires_at)
@@ -97,6 +105,8 @@ def refresh(graph: Graph, connection: Connection) -> Tokens:
     except (TokenExpired, UnexpectedReply) as error:
         if isinstance(error, UnexpectedReply) and error.code != "100":
             raise
+        if still_works(graph, connection.tokens.access):
+            return connection.tokens
         raise ConnectionRevoked(
             f"the sign-in behind the Page token is over: {error.message}",
             platform=NAME,

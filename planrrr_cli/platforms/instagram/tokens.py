@@ -33,6 +33,7 @@ from planrrr_cli.platforms.meta.tokens import (
     pages_of,
     prolonged_until,
     scopes_in,
+    still_works,
 )
 
 TASKS = frozenset({"CREATE_CONTENT", "MANAGE"})
@@ -196,7 +197,7 @@ def _chosen(pages: list[Mapping[str, Any]], account_id: str | None, page_id: str
 def refresh_behind_page(calls: Calls, connection: Connection) -> Tokens:
     """A new Page token from the stored user token, which is prolonged first where the application is known.
 
-    Raises ConnectionRevoked when only a person can help.
+    The same tokens when the user's is dead and the Page's is not. Raises ConnectionRevoked when only a person can help.
     """
     graph = calls.behind
     if graph is None:
@@ -213,11 +214,11 @@ def refresh_behind_page(calls: Calls, connection: Connection) -> Tokens:
         else:
             page = _chosen(pages_of(graph, f"{PAGE_FIELDS},{_ACCOUNT}") or [], connection.account_id, None)
         access = Secret(id_of(INSTAGRAM, page, "access_token", Role.READ))
-    except TokenExpired as error:
-        raise _over(error) from None
-    except UnexpectedReply as error:
-        if error.code != "100":
+    except (TokenExpired, UnexpectedReply) as error:
+        if isinstance(error, UnexpectedReply) and error.code != "100":
             raise
+        if still_works(graph, connection.tokens.access):
+            return connection.tokens
         raise _over(error) from None
     except NotFound as error:
         raise ConnectionRevoked(str(error), platform=NAME, next_step=AGAIN) from None

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from planrrr_cli.domain.errors import PlatformError, UnexpectedReply
+from planrrr_cli.domain.errors import ConnectionRevoked, PlatformError, TokenExpired, UnexpectedReply
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.platforms.meta.graph import MOST_PAGES, Graph, id_of, number_of
 from planrrr_cli.platforms.meta.replies import Role
@@ -60,6 +60,19 @@ def prolonged_until(graph: Graph, known: datetime | None) -> tuple[Secret, datet
     if seconds is None or not 0 < seconds < LONGEST:  # it may be absent, and no date is made up
         return user, known if user == graph.token else None
     return user, graph.clock.now() + timedelta(seconds=seconds)
+
+
+def still_works(graph: Graph, token: Secret) -> bool:
+    """Whether Meta takes ``token`` at present: a Page's outlives the user token that it was made from.
+
+    Raises PlatformUnavailable or RateLimited when nobody can say.
+    """
+    graph.token = token
+    try:
+        graph.read("me", call=f"{graph.dialect.platform}.me.read", fields="id")
+    except (TokenExpired, ConnectionRevoked, UnexpectedReply):
+        return False
+    return True
 
 
 def facts_of(graph: Graph, token: Secret) -> Mapping[str, Any]:
