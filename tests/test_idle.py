@@ -168,6 +168,8 @@ def test_an_answer_that_does_not_come_is_soon_left_to_the_full_path(
         {"WORKER_CONCURENCY": "5"},
         {"PLANRRR_CONFIG": "other.toml"},
         {"ENCRYPTION_KEY": "0" * 64, "ENCRYPTION_KEY_FILE": "/key"},
+        {"ENCRYPTION_KEY_PREVIOUS": "short"},
+        {"ENCRYPTION_IV": "0" * 32},
     ],
     ids=lambda environ: next(iter(environ)) if isinstance(environ, dict) else str(environ),
 )
@@ -198,7 +200,14 @@ def test_a_plain_env_file_is_read_and_any_other_takes_the_full_path(
 
 def test_every_setting_is_judged_or_takes_the_full_path() -> None:
     unknown = set(SETTINGS) - idle.KNOWN
-    assert unknown == {"FACEBOOK_API_VERSION", "LINKEDIN_API_VERSION", "PLANRRR_TIMEZONE"}
+    assert unknown == {
+        "FACEBOOK_API_VERSION",
+        "LINKEDIN_API_VERSION",
+        "PLANRRR_TIMEZONE",
+        "PLANRRR_REDIRECT_URI",
+        "ENCRYPTION_KEY_PREVIOUS",
+        "ENCRYPTION_KEY_PREVIOUS_FILE",
+    }
     assert set(SETTINGS) >= idle.KNOWN
 
 
