@@ -32,10 +32,12 @@ class Typed:
 
         Raises Ended.
         """
-        while b"\n" not in self._held and not self._over:
-            if not self._ready(until, or_when):
+        descriptor = _descriptor()
+        self._over = self._over or descriptor is None
+        while descriptor is not None and b"\n" not in self._held and not self._over:
+            if not self._ready(descriptor, until, or_when):
                 return None
-            piece = os.read(sys.stdin.fileno(), _PIECE)
+            piece = os.read(descriptor, _PIECE)
             self._held += piece
             self._over = not piece
         line, found, self._held = self._held.partition(b"\n")
@@ -43,8 +45,16 @@ class Typed:
             raise Ended
         return line.decode("utf-8", "replace").rstrip("\r")
 
-    def _ready(self, until: float | None, or_when: Waitable | None) -> bool:
+    def _ready(self, descriptor: int, until: float | None, or_when: Waitable | None) -> bool:
         others = [or_when] if or_when is not None else []
         left = None if until is None else max(0.0, until - self._monotonic())
-        found = select.select([sys.stdin.fileno(), *others], [], [], left)[0]
+        found = select.select([descriptor, *others], [], [], left)[0]
         return bool(found) and or_when not in found
+
+
+def _descriptor() -> int | None:
+    """None where standard input was closed by whoever started us."""
+    try:
+        return sys.stdin.fileno()
+    except (AttributeError, OSError, ValueError):
+        return None

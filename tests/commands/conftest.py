@@ -204,14 +204,14 @@ def developer_apps(control: Control, environ: dict[str, str], planrrr: Run) -> d
 def sign_in(
     developer_apps: dict[str, Any], environ: dict[str, str], folder: Path
 ) -> Iterator[Callable[..., Any]]:
-    """``sign_in("x", "--json")``: begins to sign in, as a process of its own that opens no browser."""
-    from tests.commands.signing import SigningIn
+    """``sign_in("x", "--json")``: begins to sign in and opens no browser; ``own`` as a process of its own."""
+    from tests.commands.signing import Here, Process, SigningIn
 
     begun: list[SigningIn] = []
 
-    def begin(*arguments: str, env: Mapping[str, str] | None = None, browser: bool = False) -> SigningIn:
-        more = [] if browser else ["--no-browser"]
-        begun.append(SigningIn([*arguments, *more], environ | dict(env or {}), folder))
+    def begin(*arguments: str, env: Mapping[str, str] | None = None, own: bool = False) -> SigningIn:
+        every, named = environ | dict(env or {}), [*arguments, "--no-browser"]
+        begun.append(Process(named, every, folder) if own else Here(named, every, pytest.MonkeyPatch()))
         return begun[-1]
 
     yield begin

@@ -1,48 +1,53 @@
-"""`planrrr connect` as a process of its own, and whoever answers it: a program that follows the platform's redirect."""
+"""`planrrr connect`, and whoever answers it: a program that follows the platform's redirect, as a browser would."""
 
 from __future__ import annotations
 
+import io
+import os
 import re
 import signal
 import subprocess
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 import requests
 
+from planrrr_cli.__main__ import main
 from tests.commands.conftest import Ran
 
 PATIENCE = 30.0
 
 
-class SigningIn:
+class SigningIn(ABC):
     """One run of the command, from its start to its end; what it says is read as it comes."""
 
-    def __init__(self, arguments: Sequence[str], environ: Mapping[str, str], folder: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "planrrr_cli", "connect", *arguments],
-            cwd=folder,
-            env=dict(environ),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self._said: list[str] = []
-        self._reader = threading.Thread(target=self._listen, daemon=True)
-        self._reader.start()
+    _stdin: IO[str]
 
-    def _listen(self) -> None:
-        assert self._process.stderr is not None
-        self._said.extend(iter(self._process.stderr.readline, ""))
+    def __init__(self) -> None:
+        self._said: list[str] = []
+
+    def _listen(self, stderr: IO[str]) -> threading.Thread:
+        reader = threading.Thread(target=lambda: self._said.extend(iter(stderr.readline, "")), daemon=True)
+        reader.start()
+        return reader
 
     @property
-    def pid(self) -> int:
-        return self._process.pid
+    @abstractmethod
+    def is_over(self) -> bool: ...
+
+    @abstractmethod
+    def end(self, code: int | None = 0) -> Ran:
+        """Nothing more is typed; how it ended."""
+
+    @abstractmethod
+    def clean_up(self) -> None: ...
 
     @property
     def said(self) -> str:
@@ -52,9 +57,9 @@ class SigningIn:
         """Everything said so far, once ``words`` are among it."""
         deadline = time.monotonic() + PATIENCE
         while words not in self.said:
-            assert self._process.poll() is None or words in self.said, f"it ended and said\n{self.said}"
+            assert not self.is_over or words in self.said, f"it ended and said\n{self.said}"
             assert time.monotonic() < deadline, f"it did not say {words!r}, but\n{self.said}"
-            time.sleep(0.01)
+            time.sleep(0.005)
         return self.said
 
     @property
@@ -83,9 +88,39 @@ class SigningIn:
         return answer.headers["Location"]
 
     def type(self, line: str) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{line}\n")
-        self._process.stdin.flush()
+        self._stdin.write(f"{line}\n")
+        self._stdin.flush()
+
+
+class Process(SigningIn):
+    """As users have it."""
+
+    def __init__(self, arguments: Sequence[str], environ: Mapping[str, str], folder: Path) -> None:
+        super().__init__()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "planrrr_cli", "connect", *arguments],
+            cwd=folder,
+            env=dict(environ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdin and self._process.stdout and self._process.stderr
+        self._stdin, self._stdout, self._stderr = (
+            self._process.stdin,
+            self._process.stdout,
+            self._process.stderr,
+        )
+        self._reader = self._listen(self._stderr)
+
+    @property
+    def is_over(self) -> bool:
+        return self._process.poll() is not None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def interrupt(self) -> None:
         self._process.send_signal(signal.SIGINT)
@@ -95,29 +130,72 @@ class SigningIn:
         self._process.wait()
 
     def end(self, code: int | None = 0) -> Ran:
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.close()
-        try:
-            out = self._process.stdout.read()
-            self._process.wait(PATIENCE)
-        finally:
-            if self._process.poll() is None:
-                self._process.kill()
+        self._stdin.close()
+        out = self._stdout.read()
+        self._process.wait(PATIENCE)
         self._reader.join(PATIENCE)
         ran = Ran(self._process.returncode, out, self.said)
         assert code in (None, ran.code), f"it ended with {ran.code}:\n{ran.out}\n{ran.err}"
         return ran
 
     def clean_up(self) -> None:
-        if self._process.poll() is None:
+        if not self.is_over:
             self._process.kill()
         self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
         self._reader.join(PATIENCE)
-        if self._process.stderr is not None:
-            self._process.stderr.close()
+        for stream in (self._stdin, self._stdout, self._stderr):
+            stream.close()
+
+
+class Here(SigningIn):
+    """The whole program in a thread of this process, which saves its start; one at a time."""
+
+    def __init__(
+        self, arguments: Sequence[str], environ: Mapping[str, str], patch: pytest.MonkeyPatch
+    ) -> None:
+        super().__init__()
+        self._patch, self._code = patch, 0
+        reading, writing = os.pipe()
+        self._stdin = os.fdopen(writing, "w")
+        said, saying = os.pipe()
+        self._out = io.BytesIO()
+        for name, value in environ.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["planrrr", "connect", *arguments])
+        patch.setattr(sys, "stdin", os.fdopen(reading, encoding="utf-8"))
+        patch.setattr(sys, "stdout", io.TextIOWrapper(self._out, encoding="utf-8", write_through=True))
+        patch.setattr(sys, "stderr", os.fdopen(saying, "w", buffering=1, encoding="utf-8"))
+        self._ends = sys.stdin, sys.stderr, os.fdopen(said, encoding="utf-8")
+        self._reader = self._listen(self._ends[2])
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            main()
+        except SystemExit as end:
+            self._code = int(end.code or 0)
+        finally:
+            self._ends[1].close()
+
+    @property
+    def is_over(self) -> bool:
+        return not self._thread.is_alive()
+
+    def end(self, code: int | None = 0) -> Ran:
+        self._stdin.close()
+        self._thread.join(PATIENCE)
+        assert self.is_over, f"it goes on:\n{self.said}"
+        self._reader.join(PATIENCE)
+        ran = Ran(self._code, self._out.getvalue().decode(), self.said)
+        self.clean_up()
+        assert code in (None, ran.code), f"it ended with {ran.code}:\n{ran.out}\n{ran.err}"
+        return ran
+
+    def clean_up(self) -> None:
+        self._patch.undo()
+        for stream in (self._stdin, self._ends[0], self._ends[2]):
+            stream.close()
 
 
 def settings_of(apps: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

@@ -44,7 +44,7 @@ def pages_app(developer_apps, folder) -> list[str]:
 def test_an_account_is_stored_with_its_name_scopes_and_ends(
     sign_in, ctx, arguments: list[str], scope: str, lives: timedelta | None, renewed: bool
 ) -> None:
-    begun = sign_in(*arguments, "--json")
+    begun = sign_in(*arguments, "--json", own=True)
     page = begun.agree()
     shape = json.loads(begun.end().out)
     (kept,) = stored(ctx, arguments[0])
