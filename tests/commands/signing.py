@@ -91,6 +91,9 @@ class SigningIn(ABC):
         self._stdin.write(f"{line}\n")
         self._stdin.flush()
 
+    def close_input(self) -> None:
+        self._stdin.close()
+
 
 class Process(SigningIn):
     """As users have it."""
