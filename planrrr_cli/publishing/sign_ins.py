@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from planrrr_cli.domain.connections import Connection
 from planrrr_cli.domain.renewal import End, last_moment, warning
 from planrrr_cli.store import Tx, renewals
+from planrrr_cli.store.renewals import Beyond
 
 log = logging.getLogger("planrrr.publishing")
 
@@ -60,5 +61,34 @@ def by_when(end: End, left: timedelta) -> str:
     if left <= timedelta(0):
         return f"somebody must sign in again, it ended on {end.at:%Y-%m-%d} ({end.why}{stopped})"
     days = -(-left // timedelta(days=1))
-    soon = "within a day" if days <= 1 else f"in {days} days"
+    soon = "within a day" if days <= 1 else f"within {days} days"
     return f"somebody must sign in {soon}, by {end.at:%Y-%m-%d %H:%M} UTC ({end.why}{stopped})"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlasted:
+    """A connection with what is scheduled there for later than it lasts, in order."""
+
+    connection: Connection
+    end: End
+    publications: tuple[Beyond, ...]
+
+
+def outlasted(tx: Tx, found: Iterable[Connection], *, now: datetime) -> list[Outlasted]:
+    """Which of ``found`` have something scheduled after their last moment. Their tokens may be sealed."""
+    last = {one.id: (one, end) for one in found if (end := last_moment(one, now=now)) is not None}
+    beyond: dict[str, list[Beyond]] = {}
+    for each in renewals.beyond(tx, {key: end.at for key, (_, end) in last.items()}):
+        beyond.setdefault(each.connection_id, []).append(each)
+    return [Outlasted(*last[key], tuple(each)) for key, each in beyond.items()]
+
+
+def after_the_end(connection: Connection, due_at: datetime, *, now: datetime) -> str | None:
+    """Why a post of that time would wait, and what to do; None while the connection lasts until then, or may."""
+    end = last_moment(connection, now=now)
+    if end is None or due_at <= end.at:
+        return None
+    return (
+        f"it is due at {due_at:%Y-%m-%d %H:%M} UTC, and {called(connection)} lasts until {end.at:%Y-%m-%d %H:%M} UTC "
+        f"({end.why}); it would wait until somebody signs in: {command(connection)}"
+    )

@@ -30,7 +30,7 @@ from planrrr_cli.platforms.linkedin.rest import Rest, object_of, text_in
 from planrrr_cli.platforms.linkedin.urns import Author, Kind, author_in
 from planrrr_cli.platforms.wire import NotJson, Reply
 
-_AGAIN = "sign in again: planrrr connections add linkedin"
+_AGAIN = "sign in again: planrrr connect linkedin"
 _SETTINGS = "set LINKEDIN_CLIENT_ID and LINKEDIN_CLIENT_SECRET, or the connection's own application"
 CONFIGURED_AGAIN = timedelta(minutes=15)
 _CALLS = {"accessToken": "refresh", "introspectToken": "introspect"}
@@ -48,6 +48,7 @@ def refresh(rest: Rest, tokens: Tokens) -> Tokens:
         access=Secret(text_in(body, "access_token")),
         refresh=Secret(str(body["refresh_token"])) if body.get("refresh_token") else tokens.refresh,
         expires_at=_expiry(body.get("expires_in"), rest),
+        refresh_expires_at=_expiry(body.get("refresh_token_expires_in"), rest) or tokens.refresh_expires_at,
     )
 
 
