@@ -152,6 +152,26 @@ def test_a_revocation_that_makes_no_sense_is_refused_with_a_sentence(newcomer, d
     assert answer.status_code == 400 and answer.json()["error"].endswith(".")
 
 
+@pytest.mark.parametrize("platform", ["facebook", "linkedin", "x", "youtube"])
+@pytest.mark.parametrize("strike", ["before", "after"])
+def test_a_fault_ends_the_token_that_a_renewal_uses(newcomer, platform, strike):
+    account = accounts(newcomer, platform)[0]
+    identity, secret = newcomer.client(platform)
+    form = {"grant_type": "refresh_token", "refresh_token": account["refreshToken"]}
+    client = {"client_id": identity, "client_secret": secret}
+    exchange = {"grant_type": "fb_exchange_token", "fb_exchange_token": account["refreshToken"]}
+    path, options = {
+        "facebook": ("/v25.0/oauth/access_token", {"data": exchange | client}),
+        "linkedin": ("/oauth/v2/accessToken", {"data": form | client}),
+        "x": ("/2/oauth2/token", {"data": form, "auth": (identity, secret)}),
+        "youtube": ("/token", {"data": form | client}),
+    }[platform]
+    call = f"{platform}.token.{'exchange' if platform == 'facebook' else 'refresh'}"
+    newcomer.fault(call, "expire_token", strike)
+    answers = [newcomer.http.post(f"{newcomer.url}{path}", timeout=20, **options).status_code for _ in "12"]
+    assert answers == ([400, 400] if strike == "before" else [200, 400])
+
+
 # Google's client in testing, its refresh tokens
 
 

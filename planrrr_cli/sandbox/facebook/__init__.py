@@ -110,9 +110,15 @@ class Facebook:
             error_reply=lambda code, subcode: self._refusal(scripted.by_code(code, subcode), visit, version),
             rate_reply=lambda minutes: self._limited(account, minutes, visit, version),
             usage_headers=lambda percent: usage_headers(account, percent, 0),
-            expire_token=lambda: self._store.kill(visit.token),
+            expire_token=partial(self._expire, visit),
             gateway_page=errors.GATEWAY_PAGE,
         )
+
+    def _expire(self, visit: Visit) -> None:
+        """The token that was used; of an exchange the one to be exchanged."""
+        with self._store.lock:
+            for token in (visit.token, str(visit.parameters.values.get("fb_exchange_token", ""))):
+                self._store.kill(token)
 
     def _upload_call(self, request: Request, version: str, node: str) -> Call:
         visit = Visit(self._store, request, node, token=_header_token(request), version=version)

@@ -66,7 +66,7 @@ class X:
             ),
             rate_reply=lambda minutes: self._limited(minutes, visit),
             usage_headers=lambda percent: self._usage(percent, visit),
-            expire_token=partial(self._expire, request),
+            expire_token=partial(self._expire, visit),
             gateway_page=problems.GATEWAY_PAGE,
         )
 
@@ -103,9 +103,11 @@ class X:
             raise problems.credits_depleted(caller.id)
         return replace(visit, caller=caller)
 
-    def _expire(self, request: Request) -> None:
+    def _expire(self, visit: Visit) -> None:
+        """The token that was used: of a refresh the refresh token, else the access token."""
         with self._store.lock:
-            self._store.kill(token_of(request))
+            self._store.kill(token_of(visit.request))
+            self._store.spend(visit.content.form().get("refresh_token", ""))
 
     def _refusal(self, refused: Refusal, visit: Visit) -> Reply:
         return self._stamped(refused.reply(visit.generation), visit)

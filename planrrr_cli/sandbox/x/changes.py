@@ -51,7 +51,7 @@ def revoke(store: Store, account_id: str, reason: str) -> bool:
     for grant in [one for one in store.grants.values() if one.account_id == account_id]:
         store.kill(grant.token)
     for renewal in [one for one in store.renewals.values() if one.account_id == account_id]:
-        store.renewals[renewal.token] = replace(renewal, spent=True)
+        store.spend(renewal.token)
     return True
 
 

@@ -8,7 +8,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
 
@@ -105,7 +104,7 @@ def _renew(visit: Visit, form: dict[str, str], client: str) -> Renewal:
     renewal = store.renewals.get(form["refresh_token"])
     if renewal is None or renewal.spent or renewal.client_id != client:
         raise problems.token_invalid()
-    store.renewals[renewal.token] = replace(renewal, spent=True)
+    store.spend(renewal.token)
     return renewal
 
 
@@ -129,7 +128,7 @@ def revoke(visit: Visit) -> Reply:
     store = visit.store
     store.kill(form["token"])
     if renewal := store.renewals.get(form["token"]):
-        store.renewals[renewal.token] = replace(renewal, spent=True)
+        store.spend(renewal.token)
         for grant in [one for one in store.grants.values() if one.family == renewal.family]:
             store.kill(grant.token)
     return json_reply({"revoked": True})

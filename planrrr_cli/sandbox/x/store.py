@@ -134,6 +134,10 @@ class Store:
         if token in self.grants:
             self.grants[token] = replace(self.grants[token], dead=True)
 
+    def spend(self, refresh_token: str) -> None:
+        if refresh_token in self.renewals:
+            self.renewals[refresh_token] = replace(self.renewals[refresh_token], spent=True)
+
     # Things
 
     def account_of(self, token: str) -> Account | None:
