@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,12 +13,18 @@ from planrrr_cli.commands.developer_apps import Chosen
 from planrrr_cli.commands.typed import Typed
 from planrrr_cli.context import Context
 from planrrr_cli.domain.connections import Connection, Platform, Tokens
+from planrrr_cli.domain.errors import UsageError
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.platforms.signing_in import Found, sign_in_of
 
 
 def connect_with_keys(ctx: Context, *, account: str | None, options: Mapping[str, Any], as_json: bool) -> int:
     """The app's pair comes from the settings, or is asked for too and kept with the connection."""
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "--oauth1 asks for keys at a terminal, and there is none; from files: planrrr connections add x "
+            "--token-file FILE --token-secret-file FILE"
+        )
     known = find_known(ctx, Platform.X, account)
     app = ctx.app(Platform.X)
     own: tuple[str | None, Secret | None] = (None, None)

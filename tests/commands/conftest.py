@@ -204,13 +204,17 @@ def developer_apps(control: Control, environ: dict[str, str], planrrr: Run) -> d
 def sign_in(
     developer_apps: dict[str, Any], environ: dict[str, str], folder: Path
 ) -> Iterator[Callable[..., Any]]:
-    """``sign_in("x", "--json")``: begins to sign in and opens no browser; ``own`` as a process of its own."""
+    """``sign_in("x", "--json")``: begins to sign in. ``own``: as a process of its own. ``browser``: the command that
+    opens one; without it only the address is printed."""
     from tests.commands.signing import Here, Process, SigningIn
 
     begun: list[SigningIn] = []
 
-    def begin(*arguments: str, env: Mapping[str, str] | None = None, own: bool = False) -> SigningIn:
-        every, named = environ | dict(env or {}), [*arguments, "--no-browser"]
+    def begin(
+        *arguments: str, env: Mapping[str, str] | None = None, own: bool = False, browser: str | None = None
+    ) -> SigningIn:
+        every, named = environ | dict(env or {}), [*arguments, *([] if browser else ["--no-browser"])]
+        every |= {"BROWSER": browser} if browser else {}
         begun.append(Process(named, every, folder) if own else Here(named, every, pytest.MonkeyPatch()))
         return begun[-1]
 
@@ -240,7 +244,10 @@ class Control:
 
     def consent(self, platform: str, **script: Any) -> None:
         """How the person will answer on the platform's page."""
-        self._ask("POST", json.dumps({"platform": platform, **script}).encode(), "consent")
+        self.post("consent", platform=platform, **script)
+
+    def post(self, route: str, **document: Any) -> None:
+        self._ask("POST", json.dumps(document).encode(), route)
 
     def _ask(self, method: str, body: bytes | None = None, route: str = "faults") -> None:
         request = urllib.request.Request(f"{self.url}/_sandbox/{route}", body, method=method)

@@ -87,6 +87,10 @@ class SigningIn(ABC):
         assert answer.status_code in {302, 303}, answer.text
         return answer.headers["Location"]
 
+    def returned_to(self, back: str) -> requests.Response:
+        """What the browser shows that was led ``back``."""
+        return requests.get(back, timeout=PATIENCE)
+
     def type(self, line: str) -> None:
         self._stdin.write(f"{line}\n")
         self._stdin.flush()
@@ -223,3 +227,23 @@ def last_sentence(ran: Ran) -> str:
     assert ran.err.count("planrrr: ") == 1 and last.startswith("planrrr: "), ran.err
     assert "Traceback" not in ran.err
     return last.removeprefix("planrrr: ")
+
+
+def recording(opened: Path) -> str:
+    """A BROWSER that only notes, in a file, what it was told to open."""
+    program = opened.with_name("record.py")
+    program.write_text(
+        "import pathlib, sys\n"
+        "pathlib.Path(sys.argv[1] + '.new').write_text(sys.argv[2])\n"
+        "pathlib.Path(sys.argv[1] + '.new').rename(sys.argv[1])\n"
+    )
+    return f"{sys.executable} {program} {opened} %s"
+
+
+def when_written(opened: Path) -> str:
+    """The address that :func:`recording` noted, once it has."""
+    deadline = time.monotonic() + PATIENCE
+    while not opened.exists():
+        assert time.monotonic() < deadline, "no browser was started"
+        time.sleep(0.01)
+    return opened.read_text()
