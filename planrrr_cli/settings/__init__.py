@@ -134,7 +134,9 @@ def load_settings(
     if "MEDIA_PUBLIC_BASE_URL" in given and "MEDIA_ROOT" not in given:
         problems.append("MEDIA_PUBLIC_BASE_URL needs MEDIA_ROOT, the folder that is served there")
     if problems:
-        raise ConfigError(_listed(problems))
+        wrong = ConfigError(_listed(problems))
+        wrong.problems = tuple(problems)
+        raise wrong
     told = tuple(notices({**env_file, **environment}))
     return Settings(**_completed(values, given), limits=limits, notices=told)
 
