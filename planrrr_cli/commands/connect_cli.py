@@ -80,10 +80,11 @@ def connect(
     account_options: o.AccountOptions = None,
     as_json: o.JsonFlag = False,
 ) -> None:
-    """Sign in to an account in the browser, for the first time or again.
+    """Sign in to an account in the browser.
 
-    The same account keeps its queue and history, and goes on where it waited.
-    You have five minutes. Whatever goes wrong changes nothing.
+    For the first time or again: the same account keeps its queue and history,
+    and goes on where it waited. You have five minutes. Whatever goes wrong
+    changes nothing.
 
     \b
     After you agreed, the platform leads the browser back to this machine:

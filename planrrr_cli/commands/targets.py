@@ -47,7 +47,7 @@ def _only(tx: Tx, target: Target) -> Connection:
     there = connections.listing(tx, platform=target.platform, tokens=False)
     if not there:
         raise NotFound(
-            f"there is no {target.platform} connection; add one: planrrr connections add {target.platform}"
+            f"there is no {target.platform} connection; add one: planrrr connect {target.platform}"
         )
     if len(there) > 1:
         names = ", ".join(f'"{target.platform}:{clean(one.account_name)}"' for one in there[:8])
@@ -81,5 +81,5 @@ def removed(tx: Tx, connection: Connection) -> str | None:
     """Why nothing goes out there again, and what a person can do, when the account was removed."""
     if any(there.id == connection.id for there in connections.listing(tx, tokens=False)):
         return None
-    again = f"planrrr connections add {connection.platform}"
+    again = f"planrrr connect {connection.platform}"
     return f"its account was removed; add it ({again}) and the post again"

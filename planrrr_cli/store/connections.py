@@ -249,7 +249,7 @@ def _nothing(tx: Tx, wanted: str, platform: Platform | None) -> str:
     kind = f"{platform.value} connection" if platform else "connection"
     if tx.conn.execute(there.limit(1)).first():
         return f"there is no {kind} {wanted!r}; these are there: planrrr connections list"
-    return f"there is no {kind} {wanted!r}; add one: planrrr connections add {platform or Platform.FACEBOOK}"
+    return f"there is no {kind} {wanted!r}; add one: planrrr connect {platform or Platform.FACEBOOK}"
 
 
 def _one(tx: Tx, connection_id: str, *, tokens: bool = True) -> Connection:
