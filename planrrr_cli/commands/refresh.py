@@ -17,7 +17,8 @@ from planrrr_cli.domain.connections import Connection, ConnectionStatus
 from planrrr_cli.domain.errors import InvalidDocument, UsageError
 from planrrr_cli.domain.renewal import ends, renew_from, sign_in_by
 from planrrr_cli.publishing import sign_ins
-from planrrr_cli.publishing.refreshing import Line, Refreshing, RefreshReport
+from planrrr_cli.publishing.refresh_report import Line, RefreshReport
+from planrrr_cli.publishing.refreshing import Refreshing
 from planrrr_cli.publishing.sign_ins import Warned, command
 from planrrr_cli.store import connections
 

@@ -7,7 +7,6 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from types import FrameType
@@ -19,8 +18,9 @@ from planrrr_cli.domain.renewal import renew_from
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.attempt import Bug, Ended, Message, Nudge, Work, Worker
 from planrrr_cli.publishing.lane import LEASE, RENEW_EVERY, Lane
+from planrrr_cli.publishing.refresh_report import Line, RefreshReport, line
 from planrrr_cli.publishing.report import Silent
-from planrrr_cli.publishing.tokens import Renewal, Renewed, settle_refresh
+from planrrr_cli.publishing.tokens import Renewal, settle_refresh
 from planrrr_cli.publishing.uploads import Uploads
 from planrrr_cli.store import Tx, lanes, renewals
 
@@ -35,27 +35,6 @@ DATABASE_PATIENCE = (
     60.0  # seconds: an answer that cannot be had twice is held for as long as a lease may last
 )
 GRACE = 20.0  # seconds that running calls may take after a signal
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What became of one connection, which is shown as it is now.
-
-    ``outcome``: ``refreshed``, ``failed`` (for now), ``needs_reauth``, ``fresh`` (not yet time), ``busy`` (another run
-    holds it), ``waits`` (the platform lets it wait), ``not_renewable``. The tokens of ``connection`` are sealed.
-    """
-
-    connection: Connection
-    outcome: str
-    reason: str = ""
-    next_step: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshReport:
-    lines: tuple[Line, ...]
-    stopped_by: int | None = None
-    bugs: int = 0
 
 
 class Refreshing:
@@ -95,9 +74,9 @@ class Refreshing:
                     self.bugs += sum(
                         isinstance(one, Ended) and isinstance(one.ending, Bug) for one in messages
                     )
-                    for line in lines:
-                        self.lines.append(line)
-                        self.told(line)
+                    for each in lines:
+                        self.lines.append(each)
+                        self.told(each)
                     for work in handed:
                         self._hand_out(work)
                     if not self.running and (not self.pending or self.stopped_by is not None):
@@ -193,7 +172,7 @@ class Refreshing:
         self.running.pop(lane.connection.id, None)
         found = settle_refresh(tx, lane, ended.ending, now=now)
         lanes.release(tx, claims={lane.connection.id: lane.claim_id})
-        return _line(renewals.sealed(tx, lane.connection.id) or lane.connection, found)
+        return line(renewals.sealed(tx, lane.connection.id) or lane.connection, found)
 
     def _heartbeat(self, tx: Tx) -> list[Lane]:
         now = self.ctx.clock.monotonic()
@@ -254,15 +233,3 @@ class Refreshing:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-
-def _line(connection: Connection, found: Renewed) -> Line:
-    """In the words of the command."""
-    match found.outcome:
-        case Renewal.KEPT | Renewal.DEFERRED:
-            outcome = "failed"
-        case Renewal.REPLACED | Renewal.UNCHANGED:
-            outcome = "fresh"
-        case Renewal.REFRESHED | Renewal.NEEDS_REAUTH:
-            outcome = found.outcome.value
-    return Line(connection, outcome, found.reason, found.next_step)

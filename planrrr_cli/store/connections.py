@@ -44,8 +44,9 @@ class NewConnection:
 def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]:
     """The connection, and whether it is new. A known account gets the new tokens and is active again.
 
-    That is how a person signs in again; what waited there goes on, unless a person paused it. What is not said anew stays: options, and the
-    connection's own developer app unless the tokens are of another kind. Raises :class:`Refused` for an empty token.
+    That is how a person signs in again; what waited there goes on, unless a person paused it. What is not said anew
+    stays: options, and the connection's own developer app unless the tokens are of another kind. Raises
+    :class:`Refused` for an empty token.
     """
     if not new.tokens.access or not new.account_id:
         missing = "access token" if not new.tokens.access else "account id"
