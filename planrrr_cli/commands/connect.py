@@ -82,6 +82,8 @@ def connect(
     """Signs in and stores; whatever fails is one sentence, and nothing was changed."""
     platform = read_platform(platform_name)
     options = _options(platform, asked.options)
+    with ctx.store.reading() as tx:
+        tx.cipher()  # what cannot be sealed in the end is told before anybody signs in
     if asked.oauth1:
         _check_oauth1(platform, asked)
         return connect_with_keys(ctx, account=asked.account, options=options, as_json=as_json)

@@ -40,6 +40,8 @@ def way_back(
         raise UsageError(
             "--port and --redirect-uri both say where the browser is led back to; give one of them"
         )
+    if sign_in.redirects is Redirects.ANY_PORT and setting and setting.startswith("https:"):
+        setting = None  # it was registered with another platform's app; this one wants this machine
     named = redirect_uri or (setting if port is None else None)
     if named is not None:
         return _named(sign_in, named, imitated)

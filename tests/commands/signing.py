@@ -200,6 +200,12 @@ class Here(SigningIn):
         return ran
 
     def clean_up(self) -> None:
+        if not self.is_over:  # it must not wake up in the middle of another test
+            self._stdin.close()
+            if "127.0.0.1" in self.way_back or "localhost" in self.way_back:
+                requests.get(f"{self.way_back}?error=given_up", timeout=PATIENCE)
+            self._thread.join(PATIENCE)
+        assert self.is_over
         self._patch.undo()
         for stream in (self._stdin, self._ends[0], self._ends[2]):
             stream.close()

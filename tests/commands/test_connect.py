@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import socket
 from datetime import timedelta
 
 import pytest
+import requests
 
 from planrrr_cli.domain.connections import Connection, Platform
 from planrrr_cli.store import connections
 from tests.commands.conftest import Control
-from tests.commands.signing import last_sentence
+from tests.commands.signing import PATIENCE, last_sentence
 
 
 def stored(ctx, platform: str) -> list[Connection]:
@@ -110,6 +112,54 @@ def test_a_challenge_goes_to_the_page_and_what_it_was_made_of_does_not(sign_in, 
 def test_google_is_asked_for_a_refresh_token_each_time(sign_in) -> None:
     begun = sign_in("youtube")
     assert (begun.asked("access_type"), begun.asked("prompt")) == ("offline", "consent")
+
+
+def test_a_sign_in_to_an_app_in_testing_ends_after_a_week_and_that_is_kept(sign_in, ctx, control) -> None:
+    control.post("accounts", account_id=accounts_of(control, "youtube")[0]["accountId"], testing=True)
+    begun = sign_in("youtube")
+    begun.agree()
+    begun.end()
+    left = stored(ctx, "youtube")[0].tokens.refresh_expires_at - ctx.clock.now()
+    assert timedelta(days=6) < left <= timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("platform", "strange"),
+    [("facebook", {"expires_in_left_out": True}), ("instagram", {"flat_answers": True})],
+)
+def test_answers_of_another_documented_form_are_taken_too(
+    sign_in, ctx, control, platform: str, strange: dict[str, bool]
+) -> None:
+    control.post("apps", platform=platform, **strange)
+    begun = sign_in(platform, *(["--account", "Harbour Bakery"] if platform == "facebook" else []))
+    begun.agree()
+    begun.end()
+    tokens = stored(ctx, platform)[0].tokens
+    end = tokens.refresh_expires_at or tokens.expires_at
+    assert end is not None and timedelta(days=59) < end - ctx.clock.now() < timedelta(days=61)
+
+
+@pytest.mark.parametrize(
+    ("platform", "address"),
+    [("x", "http://127.0.0.1:{port}/"), ("linkedin", "http://localhost:{port}/"), ("facebook", "http://localhost:{port}/")],
+)  # fmt: skip
+def test_a_platform_that_compares_the_whole_address_is_met_at_the_registered_port(
+    sign_in, ctx, control, free_port, platform: str, address: str
+) -> None:
+    control.post("apps", platform=platform, redirect_uris=[address.format(port=free_port)])
+    refused = requests.get(sign_in(platform).address, timeout=PATIENCE, allow_redirects=False)
+    assert refused.status_code not in {302, 303}
+    more = ["--account", "Harbour Bakery"] if platform == "facebook" else []
+    begun = sign_in(platform, "--port", str(free_port), *more)
+    begun.agree()
+    begun.end()
+    assert len(stored(ctx, platform)) == 1
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        return int(held.getsockname()[1])
 
 
 def test_among_several_accounts_a_pipe_has_to_name_one(sign_in, ctx, control) -> None:

@@ -112,6 +112,13 @@ def test_a_missing_developer_app_is_told_before_anything_is_opened(
     assert "http" not in ran.err
 
 
+def test_a_wrong_key_is_told_before_anybody_signs_in(planrrr, connect, developer_apps, folder) -> None:
+    connect()
+    (folder / "planrrr.key").write_text("ab" * 32)
+    ran = planrrr("connect", "x", "--no-browser", code=78)
+    assert "key" in ran.err and "http" not in ran.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

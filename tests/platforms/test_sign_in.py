@@ -228,6 +228,12 @@ def test_a_registered_port_a_registered_address_and_the_setting_are_taken() -> N
     assert back(Platform.INSTAGRAM, uri="https://example.com/back").at("") == "https://example.com/back"
 
 
+def test_a_registered_https_address_of_others_is_nothing_to_google() -> None:
+    assert back(Platform.YOUTUBE, setting="https://example.com/back").port == 0
+    assert back(Platform.YOUTUBE, setting="http://127.0.0.1:9/").port == 9
+    assert not back(Platform.YOUTUBE, uri="https://example.com/back").listens
+
+
 @pytest.mark.parametrize("given", [{"port": 8912}, {"uri": "http://127.0.0.1:8912/"}])
 def test_instagram_takes_no_plain_http(given) -> None:
     with pytest.raises(UsageError, match="https"):

@@ -52,7 +52,7 @@ class FacebookLogin(SignIn):
     def redeem(
         self, api: Api, app: App, *, code: str, redirect_uri: str, verifier: str | None, clock: Clock
     ) -> Grant:
-        """The long-lived user token; ``refresh_expires_at`` of it is when a person has to be asked again."""
+        """The long-lived user token."""
         graph = self.graph(api, app, Secret(""), clock)
         reply = api.get(
             graph.address("oauth", "access_token"),
@@ -74,10 +74,7 @@ class FacebookLogin(SignIn):
             raise UnexpectedReply(
                 f"{self.title} gave a token that it calls invalid", platform=self.platform.value
             )
-        asked_again = expiry_in({"expires_at": facts.get("data_access_expires_at")})
-        ends = [one for one in (expiry_in(facts), asked_again) if one is not None]
-        tokens = Tokens(user, expires_at=expiry_in(facts), refresh_expires_at=min(ends, default=None))
-        return Grant(tokens, scopes_in(facts.get("scopes")))
+        return Grant(Tokens(user, expires_at=expiry_in(facts)), scopes_in(facts.get("scopes")))
 
     def _refused(self, error: GraphError, status: int) -> Exception:
         """101 is an unknown application, 191 a redirect address that is not registered; a wrong secret comes with code
@@ -136,7 +133,7 @@ class FacebookLogin(SignIn):
 def page_tokens(page: Mapping[str, Any], grant: Grant, graph: Graph) -> Tokens:
     """The Page's own token, and behind it the user token from which it can be made anew."""
     access = Secret(id_of(graph.dialect, page, "access_token", Role.READ))
-    return Tokens(access, refresh=grant.tokens.access, refresh_expires_at=grant.tokens.refresh_expires_at)
+    return Tokens(access, refresh=grant.tokens.access, refresh_expires_at=grant.tokens.expires_at)
 
 
 def granted_for(facts: Mapping[str, Any], mine: set[str]) -> tuple[str, ...]:
