@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("planrrr.publishing")
 
 TICK = 1.0  # seconds: the longest that leases are not looked at
-DATABASE_PATIENCE = (
-    60.0  # seconds: an answer that cannot be had twice is held for as long as a lease may last
-)
+DATABASE_PATIENCE = 60.0  # seconds that an answer is held which cannot be had twice
 GRACE = 20.0  # seconds that running calls may take after a signal
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from planrrr_cli.domain.connections import ConnectionStatus, Platform
 from planrrr_cli.domain.publications import State
-from planrrr_cli.store import engine
+from planrrr_cli.store import engine, turns
 from tests.flows import FLOWS
 from tests.publishing.processes import called, until
 from tests.publishing.renewing import RENEW_X, asked, change, connection, ending_soon, refresh, sign_in_again
@@ -138,7 +138,8 @@ def test_a_signal_lets_a_renewal_that_runs_end_and_keeps_what_it_gave(
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_answer_waits_for_a_database_that_is_away(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """It cannot be had a second time: so the lock of somebody else costs time, and not the sign-in."""
-    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.2)
+    for module in (engine, turns):
+        monkeypatch.setattr(module, "BUSY_SECONDS", 0.2)
     ending_soon(world)
     world.sandbox.fault(RENEW_X, "hold:1", "after")
     released = threading.Thread(target=lock_for_a_while, args=(world,))
