@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from planrrr_cli import idle
+from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.publications import State
 from planrrr_cli.idle import surely_nothing_to_do
 from planrrr_cli.settings.table import SETTINGS
@@ -93,6 +94,20 @@ def test_a_due_post_on_an_account_that_needs_a_sign_in_takes_the_full_path_which
     with made.store.transaction() as tx:
         connections.set_needs_reauth(tx, publication.connection.id, "gone", claim_id=None, now=made.now)
     assert look(database_url) is None
+
+
+@pytest.mark.parametrize(
+    ("refresh", "days", "wanted"), [(None, 13, True), (None, 15, False), ("r", 0, False)]
+)
+def test_a_sign_in_that_ends_soon_takes_the_full_path_once_a_day(
+    here: Path, made: Factory, database_url: str, refresh: str | None, days: int, wanted: bool
+) -> None:
+    made.connection(Platform.LINKEDIN, refresh=refresh, expires_at=made.now + timedelta(days=days))
+    assert (look(database_url) is None) is wanted
+    made.run(started_at=made.now - timedelta(hours=25))
+    assert (look(database_url) is None) is wanted
+    made.run(started_at=made.now - timedelta(hours=23))
+    assert look(database_url) is not None
 
 
 @pytest.mark.parametrize("state", [State.PROCESSING, State.PUBLISHING])
