@@ -8,9 +8,13 @@ import typer
 
 from planrrr_cli.commands import options as o
 from planrrr_cli.commands.breakers_cli import by_hand, status
+from planrrr_cli.commands.connect_cli import signing_in
 from planrrr_cli.commands.connections_cli import accounts
+from planrrr_cli.commands.doctor_cli import examination
+from planrrr_cli.commands.keys_cli import keys
 from planrrr_cli.commands.opening import opened
 from planrrr_cli.commands.publishing_cli import publishing
+from planrrr_cli.commands.refresh_cli import refreshing
 from planrrr_cli.commands.trying_cli import trying
 
 app = typer.Typer(
@@ -23,7 +27,7 @@ app = typer.Typer(
     epilog=o.examples(
         "planrrr demo                                   try everything without an account",
         "planrrr init                                   make the database and the key",
-        "planrrr connections add facebook               add a Page; asks for its token",
+        "planrrr connect facebook                       sign in to a Page in the browser",
         "planrrr add post.md --at 2026-12-01T09:00Z     schedule a post",
         "planrrr publish-due                            every minute, from cron",
     ),
@@ -108,7 +112,8 @@ def validate(
 ) -> None:
     """Check post documents against the rules of every target.
 
-    It needs no account, no database and no network.
+    It needs no account, no database and no network. An account that is named (x:@acme) is looked up where there is a
+    database: its sign-in may end before the post is due.
 
     Without targets it reports on every platform, and passes if one of them takes the post.
     """
@@ -176,7 +181,11 @@ def cancel(names: o.IdsArgument, yes: o.YesFlag = False, as_json: o.JsonFlag = F
 
 
 app.add_typer(publishing)
+app.add_typer(refreshing)
 app.add_typer(status)
 app.add_typer(by_hand, name="breaker")
+app.add_typer(signing_in)
 app.add_typer(accounts, name="connections")
+app.add_typer(keys, name="keys")
+app.add_typer(examination)
 app.add_typer(trying)

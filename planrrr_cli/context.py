@@ -6,7 +6,7 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -169,7 +169,7 @@ def open_context(
     """
     from planrrr_cli.logs import configure, mask
     from planrrr_cli.settings import load_settings
-    from planrrr_cli.settings.keyfile import load_key
+    from planrrr_cli.settings.keyfile import Keyring
     from planrrr_cli.store import keys, open_store
     from planrrr_cli.store.cipher import Cipher
 
@@ -195,14 +195,21 @@ def open_context(
             mask.learn(secret)
             return secret
 
+    keyring = Keyring(settings)
+
+    def learnt(found: Sequence[Secret] | None) -> Sequence[Secret] | None:
+        mask.learn(*(found or ()))
+        return found
+
     def cipher(tx: Tx) -> Cipher:
         written_with = keys.fingerprints(tx)
         # With tokens already in the tables a new key would be a second key: a lost one has to be restored.
-        key = load_key(settings, create=settings.database_path is not None and not written_with)
-        mask.learn(key)
-        made = Learning(key)
+        found = keyring.load(create=settings.database_path is not None and not written_with)
+        mask.learn(*found)
+        made = Learning(*found, reload=lambda: learnt(keyring.reload()))
         known = sorted(written_with - {""})
-        if known and made.fingerprint not in known:  # a single token of another key holds its own lane only
+        # A single token of another key holds its own lane only.
+        if known and made.fingerprints.isdisjoint(known):
             raise ConfigError(
                 "the encryption key is not the one that the stored tokens were written with; restore that key "
                 f"({known[0]}…), or remove the connections and add them again"

@@ -65,6 +65,7 @@ TEXTS = frozenset(
     ]
 )
 JUDGED_HERE = frozenset(["DATABASE_URL", "ENCRYPTION_KEY", "PLANRRR_TEAM", "MEDIA_ROOT"])
+OURS = ("PLANRRR_", "WORKER_", "REDIS_", "BULL_", "ENCRYPTION_")  # what begins so is not passed over
 KNOWN = JUDGED_HERE | TEXTS | HOSTS | frozenset(NUMBERS) | frozenset(WORDS)
 
 
@@ -118,7 +119,7 @@ def _settings(environ: "Mapping[str, str]") -> "dict[str, str] | None":
     if given is None:
         return None
     for name, value in environ.items():
-        if name.startswith(("PLANRRR_", "WORKER_", "REDIS_", "BULL_")) or name in KNOWN:
+        if name.startswith(OURS) or name in KNOWN:
             given[name] = value
     given = {name: value.strip() for name, value in given.items() if value.strip()}
     return given if all(_surely_valid(name, value) for name, value in given.items()) else None
@@ -144,7 +145,7 @@ def _env_file() -> "dict[str, str] | None":
 
 def _surely_valid(name: str, value: str) -> bool:
     if name not in KNOWN:  # another setting, or a name that deserves a notice
-        return not name.startswith(("PLANRRR_", "WORKER_", "REDIS_", "BULL_"))
+        return not name.startswith(OURS)
     if not value.isprintable():
         return False
     if name in NUMBERS:

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from planrrr_cli import idle
+from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.publications import State
 from planrrr_cli.idle import surely_nothing_to_do
 from planrrr_cli.settings.table import SETTINGS
@@ -95,6 +96,20 @@ def test_a_due_post_on_an_account_that_needs_a_sign_in_takes_the_full_path_which
     assert look(database_url) is None
 
 
+@pytest.mark.parametrize(
+    ("refresh", "days", "wanted"), [(None, 13, True), (None, 15, False), ("r", 0, False)]
+)
+def test_a_sign_in_that_ends_soon_takes_the_full_path_once_a_day(
+    here: Path, made: Factory, database_url: str, refresh: str | None, days: int, wanted: bool
+) -> None:
+    made.connection(Platform.LINKEDIN, refresh=refresh, expires_at=made.now + timedelta(days=days))
+    assert (look(database_url) is None) is wanted
+    made.run(started_at=made.now - timedelta(hours=25))
+    assert (look(database_url) is None) is wanted
+    made.run(started_at=made.now - timedelta(hours=23))
+    assert look(database_url) is not None
+
+
 @pytest.mark.parametrize("state", [State.PROCESSING, State.PUBLISHING])
 def test_what_is_under_way_takes_the_full_path(
     here: Path, made: Factory, database_url: str, state: State
@@ -168,6 +183,8 @@ def test_an_answer_that_does_not_come_is_soon_left_to_the_full_path(
         {"WORKER_CONCURENCY": "5"},
         {"PLANRRR_CONFIG": "other.toml"},
         {"ENCRYPTION_KEY": "0" * 64, "ENCRYPTION_KEY_FILE": "/key"},
+        {"ENCRYPTION_KEY_PREVIOUS": "short"},
+        {"ENCRYPTION_IV": "0" * 32},
     ],
     ids=lambda environ: next(iter(environ)) if isinstance(environ, dict) else str(environ),
 )
@@ -198,7 +215,14 @@ def test_a_plain_env_file_is_read_and_any_other_takes_the_full_path(
 
 def test_every_setting_is_judged_or_takes_the_full_path() -> None:
     unknown = set(SETTINGS) - idle.KNOWN
-    assert unknown == {"FACEBOOK_API_VERSION", "LINKEDIN_API_VERSION", "PLANRRR_TIMEZONE"}
+    assert unknown == {
+        "FACEBOOK_API_VERSION",
+        "LINKEDIN_API_VERSION",
+        "PLANRRR_TIMEZONE",
+        "PLANRRR_REDIRECT_URI",
+        "ENCRYPTION_KEY_PREVIOUS",
+        "ENCRYPTION_KEY_PREVIOUS_FILE",
+    }
     assert set(SETTINGS) >= idle.KNOWN
 
 

@@ -69,13 +69,13 @@ class SandboxControl:
 
 
 class Zygote:
-    """The warm parent of killable runs; see ``tests/crash/zygote.py``."""
+    """The warm parent of killable runs; see ``tests/crash/zygote.py``. ``script`` does something else than runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, script: str = "zygote.py") -> None:
         environ = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
         self._stopped: int | None = None
         self._process = subprocess.Popen(
-            [sys.executable, str(REPOSITORY / "tests" / "crash" / "zygote.py")],
+            [sys.executable, str(REPOSITORY / "tests" / "crash" / script)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -13,7 +13,7 @@ from planrrr_cli.commands.checking import UNREADABLE, Checked, check, problems_o
 from planrrr_cli.commands.repeating import repeated
 from planrrr_cli.commands.shapes import Shape, post_shape, problem_shape, short
 from planrrr_cli.commands.showing import queue_table, zone
-from planrrr_cli.commands.targets import read_targets, resolve, waits
+from planrrr_cli.commands.targets import outlasting, read_targets, resolve, waits
 from planrrr_cli.commands.validate import said
 from planrrr_cli.context import Context
 from planrrr_cli.documents import Target, fingerprint
@@ -120,6 +120,8 @@ def _add(ctx: Context, tx: Tx, checked: Checked, wishes: Wishes, ordinal: int, n
         draft=wishes.draft or moment is None,
         ordinal=ordinal,
     )
+    if moment is not None:
+        warnings += outlasting(found, moment.at, now=now)
     identifier, is_new = posts.add(tx, new, now=now)
     if is_new and late:  # a document whose time has passed is no news only when it is in the queue already
         raise _invalid("time_passed", late)

@@ -109,7 +109,7 @@ def listing(ctx: Context, *, platform_name: str | None, as_json: bool) -> int:
         found = connections.listing(tx, platform=platform, tokens=False)
     _show(found, ctx, as_json=as_json)
     if not found:
-        render.say(f"no connections; add one: planrrr connections add {platform or Platform.FACEBOOK}")
+        render.say(f"no connections; add one: planrrr connect {platform or Platform.FACEBOOK}")
     return 0
 
 

@@ -98,4 +98,4 @@ def _key_sentence(settings: Settings, *, made: bool) -> str:
 def _next(accounts: int) -> str:
     if accounts:
         return "next: planrrr add FILE --at TIME, and planrrr publish-due every minute from cron"
-    return "next: planrrr connections add facebook (or try everything without an account: planrrr demo)"
+    return "next: planrrr connect facebook (or try everything without an account: planrrr demo)"

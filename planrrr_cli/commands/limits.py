@@ -61,7 +61,7 @@ def limits(ctx: Context, *, platform_name: str | None, everything: bool, as_json
         head = ["limit", "account", "used", "of", "per", "free again", "from"]
         render.table(head, [_row(line, now, zone(ctx)) for line in shown])
     if not lines:
-        render.say("no accounts; add one: planrrr connections add PLATFORM")
+        render.say("no accounts; add one: planrrr connect PLATFORM")
     elif len(shown) < len(lines):
         more = render.counted(len(lines) - len(shown), "limit")
         render.say(f"nothing is used of {more}{' more' if shown else ''}; --all lists them")

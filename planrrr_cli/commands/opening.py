@@ -19,7 +19,7 @@ def opened(as_json: bool, *, use_store: bool = True) -> Iterator[Context]:
     with exit_gate(as_json):
         from planrrr_cli.context import open_context
 
-        with open_context(cwd=_working_directory(), use_store=use_store) as ctx:
+        with open_context(cwd=working_directory(), use_store=use_store) as ctx:
             for notice in ctx.settings.notices:
                 from planrrr_cli.render import say
 
@@ -27,7 +27,8 @@ def opened(as_json: bool, *, use_store: bool = True) -> Iterator[Context]:
             yield ctx
 
 
-def _working_directory() -> Path:
+def working_directory() -> Path:
+    """Raises ConfigError when it is gone."""
     from planrrr_cli.domain.errors import ConfigError
 
     try:

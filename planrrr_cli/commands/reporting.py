@@ -136,6 +136,7 @@ def _needs_somebody(report: RunReport, ctx: Context) -> Iterator[str]:
             "as soon as its account can be read" if soon else f"at {render.when(report.next_look, zone(ctx))}"
         )
         yield f"{doubts} in doubt, and the platform is asked {when}: planrrr list --state in_doubt"
+    yield from map(render.clean, report.sign_ins)
     if report.needs_reauth:
         yield "somebody must sign in again: planrrr connections list"
 

@@ -8,6 +8,7 @@ from typing import Any
 from planrrr_cli.domain.connections import Connection
 from planrrr_cli.domain.posts import Media, Problem, Severity
 from planrrr_cli.domain.publications import RESOLVED, Attempt, ErrorNote, Publication, post_status
+from planrrr_cli.domain.renewal import sign_in_by
 from planrrr_cli.render import iso
 from planrrr_cli.store.posts import PostView
 
@@ -29,6 +30,7 @@ def connection_shape(connection: Connection) -> Shape:
         "status": connection.status.value,
         "status_reason": connection.status_reason,
         "expires_at": iso(connection.tokens.expires_at),
+        "sign_in_by": iso(sign_in_by(connection)),
         "scopes": list(connection.scopes),
         "options": dict(connection.options),
         "held_until": iso(connection.held_until),

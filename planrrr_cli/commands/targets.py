@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
+from planrrr_cli.commands.shapes import Shape
 from planrrr_cli.documents.fields import Target, parse_platform, parse_target
 from planrrr_cli.domain.connections import Connection, ConnectionStatus, Platform
 from planrrr_cli.domain.errors import NotFound, UsageError
+from planrrr_cli.publishing.sign_ins import after_the_end
 from planrrr_cli.render import clean, counted
 from planrrr_cli.store import Tx, connections
 
@@ -44,7 +47,7 @@ def _only(tx: Tx, target: Target) -> Connection:
     there = connections.listing(tx, platform=target.platform, tokens=False)
     if not there:
         raise NotFound(
-            f"there is no {target.platform} connection; add one: planrrr connections add {target.platform}"
+            f"there is no {target.platform} connection; add one: planrrr connect {target.platform}"
         )
     if len(there) > 1:
         names = ", ".join(f'"{target.platform}:{clean(one.account_name)}"' for one in there[:8])
@@ -61,13 +64,22 @@ def waits(connection: Connection) -> str | None:
         return f"{name} is paused; posts wait until: planrrr connections resume {connection.id[:8]}"
     if connection.status is ConnectionStatus.NEEDS_REAUTH:
         why = f" ({connection.status_reason})" if connection.status_reason else ""
-        return f"{name} needs a new sign-in{why}; posts wait until: planrrr connections add {connection.platform}"
+        return f"{name} needs a new sign-in{why}; posts wait until: planrrr connect {connection.platform}"
     return None
+
+
+def outlasting(found: Iterable[Connection], at: datetime, *, now: datetime) -> list[Shape]:
+    """Warnings about connections that end before a post of that time goes out, unless somebody signs in."""
+    return [
+        {"platform": connection.platform.value, "rule": "sign_in_ends", "message": why}
+        for connection in found
+        if (why := after_the_end(connection, at, now=now)) is not None
+    ]
 
 
 def removed(tx: Tx, connection: Connection) -> str | None:
     """Why nothing goes out there again, and what a person can do, when the account was removed."""
     if any(there.id == connection.id for there in connections.listing(tx, tokens=False)):
         return None
-    again = f"planrrr connections add {connection.platform}"
+    again = f"planrrr connect {connection.platform}"
     return f"its account was removed; add it ({again}) and the post again"

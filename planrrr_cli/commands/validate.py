@@ -1,18 +1,23 @@
-"""`validate`: post documents against the rules of their targets, without database and without network."""
+"""`validate`: post documents against the rules of their targets, without network.
+
+It needs no database. An account that is named is looked up where there is one: its sign-in may end before the due time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from planrrr_cli import render
 from planrrr_cli.commands.checking import UNREADABLE, Checked, check, counts_on, problems_on, shown
 from planrrr_cli.commands.shapes import Shape, target_shape
-from planrrr_cli.commands.targets import read_targets
+from planrrr_cli.commands.targets import outlasting, read_targets
 from planrrr_cli.context import Context
 from planrrr_cli.documents import Target
 from planrrr_cli.documents.times import resolve_time
-from planrrr_cli.domain.errors import InvalidDocument
+from planrrr_cli.domain.errors import InvalidDocument, NotFound, PlanrrrError
 from planrrr_cli.platforms import PLATFORMS
+from planrrr_cli.store import connections
 
 
 def validate(
@@ -37,24 +42,44 @@ def _shape(checked: Checked, ctx: Context) -> Shape:
     anywhere = not checked.document.targets
     targets = checked.document.targets or tuple(Target(platform) for platform in PLATFORMS)
     shapes = [_target(target, checked) for target in targets]
-    errors = _time_errors(checked, ctx)
+    at, errors = _time(checked, ctx)
+    if at is not None:
+        for shape, target in zip(shapes, targets, strict=True):
+            shape["warnings"] += _outlasting(ctx, target, at)
     accepted = [one["valid"] for one in shapes]
     valid = not errors and (any(accepted) if anywhere else all(accepted))
     return {"file": checked.name, "valid": valid, "targets": shapes, "errors": errors, "warnings": []}
 
 
-def _time_errors(checked: Checked, ctx: Context) -> list[Shape]:
-    """What is wrong with the document's time itself; that it has passed is no fault of a document that was sent."""
+def _time(checked: Checked, ctx: Context) -> tuple[datetime | None, list[Shape]]:
+    """When it goes out, and what is wrong with the document's time itself; that it has passed is no fault of a document
+    that was sent."""
     assert checked.document is not None
     at, zone = checked.document.at, checked.document.zone
     if at is None:
-        return []
-    default = ctx.settings.timezone
+        return None, []
+    default, now = ctx.settings.timezone, ctx.clock.now()
     try:
-        resolve_time(at, zone=zone, default_zone=default, now=ctx.clock.now(), may_be_past=True)
+        return resolve_time(at, zone=zone, default_zone=default, now=now, may_be_past=True).at, []
     except InvalidDocument as error:
-        return [{"rule": "time_unclear", "message": f"{shown(checked.name)}: at: {error}"}]
-    return []
+        return None, [{"rule": "time_unclear", "message": f"{shown(checked.name)}: at: {error}"}]
+
+
+def _outlasting(ctx: Context, target: Target, at: datetime) -> list[Shape]:
+    """A warning where the account that is named ends before; nothing where nobody knows the account."""
+    path = ctx.settings.database_path
+    if target.account is None or (path is not None and not path.exists()):
+        return []
+    try:
+        with ctx.store.reading() as tx:
+            connection = connections.find(tx, target.account, target.platform, tokens=False)
+    except NotFound:
+        return []
+    except PlanrrrError as error:
+        render.say(f"{target.platform}:{target.account} was not looked up: {error}")
+        return []
+    found = outlasting([connection], at, now=ctx.clock.now())
+    return [{"rule": one["rule"], "message": one["message"]} for one in found]
 
 
 def _target(target: Target, checked: Checked) -> Shape:

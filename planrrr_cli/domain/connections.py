@@ -41,6 +41,8 @@ class ConnectionStatus(StrEnum):
 class Tokens:
     """Tokens of one account; ``expires_at`` is UTC, None means no known end.
 
+    ``refresh_expires_at``: when the refresh token dies, or whatever else stands behind the access token, and a person
+    must sign in; UTC, None means no known end.
     ``secret`` is the secret of an OAuth 1.0a token, which signs every call; None for bearer tokens.
     ``unreadable``: why the stored ones could not be decrypted; ``access`` is empty then.
     """
@@ -50,6 +52,7 @@ class Tokens:
     expires_at: datetime | None = None
     secret: Secret | None = None
     unreadable: str | None = None
+    refresh_expires_at: datetime | None = None
 
     def expires_within(self, margin: timedelta, *, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now + margin
@@ -62,7 +65,9 @@ class Connection:
     ``options`` is platform-specific (Facebook: ``page_id``). ``held_until``: the platform asked this account to
     wait; the lane is not claimed before. ``max_lateness``: None means the program's default of 24 hours.
     ``app_id`` and ``app_secret``: the developer app that these tokens belong to, where it is not the one of the
-    settings.
+    settings. ``renewing_since``: a renewal was sent whose answer is not stored. ``previous``: the tokens before the
+    present ones, kept until these have worked once. ``granted_at``: when a person last signed in. ``warned_days``:
+    the last warning that was given, in days before a person must sign in.
     """
 
     id: str
@@ -80,6 +85,10 @@ class Connection:
     max_lateness: timedelta | None = None
     app_id: str | None = None
     app_secret: Secret | None = None
+    renewing_since: datetime | None = None
+    previous: Tokens | None = None
+    granted_at: datetime | None = None
+    warned_days: int | None = None
 
 
 def fingerprint(app_id: str) -> str:

@@ -36,9 +36,13 @@ class PlanrrrError(Exception):
 
 
 class ConfigError(PlanrrrError):
-    """A person must mend the settings (or the machine's set-up) before anything can work."""
+    """A person must mend the settings (or the machine's set-up) before anything can work.
+
+    ``problems``: a sentence each, where the text lists several.
+    """
 
     exit_code = 78
+    problems: tuple[str, ...] = ()
 
 
 class TokenUnreadable(ConfigError):

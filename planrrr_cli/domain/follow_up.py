@@ -62,7 +62,7 @@ def _waits(
     elif isinstance(error, TokenExpired):
         then = "the post is out; what is missing follows once the token is refreshed"
     else:
-        again = error.next_step or f"sign in again: planrrr connections add {error.platform}"
+        again = error.next_step or f"sign in again: planrrr connect {error.platform}"
         then = f"the post is out; for what is missing {again}"
     return Settlement(
         Outcome.PUBLISHED,

@@ -149,7 +149,7 @@ def after_error(
             said = note(error, error.next_step or "mend the document and add it again")
             return Settlement(Outcome.FAILED, State.FAILED, spent=1, clear_sending=True, error=said)
         case ConnectionRevoked():
-            waits = "it waits until somebody signs in again: planrrr connections add " + error.platform
+            waits = "it waits until somebody signs in again: planrrr connect " + error.platform
             return Settlement(
                 Outcome.DEFERRED,
                 waiting,

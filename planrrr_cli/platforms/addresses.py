@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,9 +15,20 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # https://www.iana.org/assignments/iana-ipv6-special-registry (read 2026-11-24)
 _NEVER = tuple(
     ipaddress.ip_network(block)
-    for block in ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "2001::/23", "2002::/16", "fec0::/10")
+    for block in (
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "64:ff9b:1::/48",
+        "2001::/23",
+        "2002::/16",
+        "5f00::/16",
+        "fec0::/10",
+    )
 )
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+_HOST_AND_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:]+)(:[0-9]{0,5})?", re.IGNORECASE | re.ASCII)
 
 
 class BadAddress(ValueError):
@@ -33,8 +46,10 @@ class Target:
 
 def target_of(url: str) -> Target:
     """Reads a URL the way it will be fetched; raises BadAddress for what could be read in two ways."""
-    if any(character.isspace() or ord(character) < 32 or character == "\\" for character in url):
+    if any(character.isspace() or character == "\\" for character in url):
         raise BadAddress("the address holds white space or a backslash")
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in url):
+        raise BadAddress("the address holds a control character")
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -46,6 +61,8 @@ def target_of(url: str) -> Target:
         )
     if "@" in parts.netloc:
         raise BadAddress("the address holds a user name")
+    if parts.netloc and (port == 0 or not _HOST_AND_PORT.fullmatch(parts.netloc)):
+        raise BadAddress("the host and port of the address cannot be read")
     return Target(
         parts.scheme, _ascii(parts.hostname or ""), port or (443 if parts.scheme == "https" else 80)
     )
@@ -57,6 +74,8 @@ def _ascii(host: str) -> str:
         name = host if ":" in host else host.encode("idna").decode("ascii").lower()
     except UnicodeError:
         raise BadAddress("the host name is not valid") from None
+    if len(name) > 253:  # RFC 1035, section 2.3.4
+        raise BadAddress("the host name is too long")
     if not name or "%" in name:
         raise BadAddress("the address names no host")
     return name

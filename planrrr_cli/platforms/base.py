@@ -89,6 +89,8 @@ class Publisher(ABC):
 
     refresh_before: ClassVar[timedelta] = timedelta(minutes=10)
     """How long before its end a token is renewed on the way."""
+    rotates: ClassVar[bool] = False
+    """Whether a renewal uses up the refresh token, so that a lost answer is a doubt."""
     buckets: ClassVar[tuple[Bucket, ...]] = ()
     """The platform's limits, each with its source and the date it was read."""
     charges: ClassVar[Mapping[str, tuple[tuple[Bucket, int], ...]]] = NOTHING

@@ -73,7 +73,10 @@ def admit(
     tokens = publication.connection.tokens
     if tokens.unreadable:
         return NeedsPerson(tokens.unreadable)
-    ends = tokens.expires_within(refresh_before, now=now)
+    doubted = (
+        publication.connection.renewing_since is not None
+    )  # whether an answer was lost is to be known soon
+    ends = doubted or tokens.expires_within(refresh_before, now=now)
     if ends and not can_refresh and tokens.expires_within(timedelta(0), now=now):
         return NeedsPerson(f"the token ended at {tokens.expires_at:%Y-%m-%d %H:%M} UTC")
     passed = RefreshFirst() if ends and can_refresh else Admitted()

@@ -32,6 +32,7 @@ from planrrr_cli.domain.steps import (
 from planrrr_cli.logs import bound
 from planrrr_cli.platforms.base import Publisher
 from planrrr_cli.publishing.lane import Lane
+from planrrr_cli.publishing.renewing import renew
 from planrrr_cli.publishing.uploads import Uploads
 
 log = logging.getLogger("planrrr.publishing")
@@ -153,7 +154,7 @@ class Worker(threading.Thread):
 
     def _carry_out(self, work: Work, publisher: Publisher) -> Ending:
         if work.publication is None or work.attempt is None:
-            return publisher.refresh(work.lane.connection)
+            return renew(publisher, work.lane.connection)
         match work.attempt.kind:
             case AttemptKind.PUBLISH | AttemptKind.CHECK:
                 return _ending(self._drive(work, publisher.publish(work.publication)), Published | Processing)

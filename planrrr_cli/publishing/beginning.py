@@ -26,12 +26,13 @@ from planrrr_cli.publishing.report import Reporter
 from planrrr_cli.publishing.reserving import Reserving, Wanted
 from planrrr_cli.publishing.tokens import GOOD_ENOUGH
 from planrrr_cli.publishing.turning_away import TurningAway
-from planrrr_cli.store import Tx, publications
+from planrrr_cli.store import Tx, publications, renewals
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from planrrr_cli.context import Context
+    from planrrr_cli.domain.connections import Connection
     from planrrr_cli.domain.publications import Attempt
     from planrrr_cli.publishing.options import RunOptions
 
@@ -155,9 +156,18 @@ class Beginning:
         if self._refused(lane, publication, renewing=renewing):
             return None
         if renewing:
-            lane.busy, lane.connection = True, publication.connection
-            return Work(lane, None, None, self.ctx.clock.monotonic())
+            return self._refresh(tx, lane, publication.connection)
         return Wanted(publication, kind)
+
+    def _refresh(self, tx: Tx, lane: Lane, connection: Connection) -> Work | None:
+        """That a token which works once is about to be sent is durable before it is."""
+        if publisher_class(connection.platform).rotates and not renewals.begin(
+            tx, connection.id, claim_id=lane.claim_id, now=self.ctx.clock.now()
+        ):
+            lane.handled, self.again = TURN, True
+            return None
+        lane.busy, lane.connection = True, connection
+        return Work(lane, None, None, self.ctx.clock.monotonic())
 
     def _start(self, tx: Tx, lane: Lane, one: Wanted, reserving: Reserving) -> Work | None:
         publication, kind = one.publication, one.kind

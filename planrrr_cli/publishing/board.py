@@ -129,7 +129,7 @@ class Board:
         lane, now = ended.work.lane, self.ctx.clock.now()
         lane.busy = False
         not_before = self.beginning.breakers.probes_again(ended, now=now)
-        if not settle_refresh(tx, lane, ended.ending, now=now, not_before=not_before):
+        if not settle_refresh(tx, lane, ended.ending, now=now, not_before=not_before).goes_on:
             lane.handled = TURN
 
     def release_all(self, tx: Tx) -> None:

@@ -41,7 +41,8 @@ from planrrr_cli.publishing.attempt import Answer, Bug, Ended, Noted
 from planrrr_cli.publishing.breakers import Breakers
 from planrrr_cli.publishing.quotas import Quotas
 from planrrr_cli.publishing.reconcile import believed, settle_look
-from planrrr_cli.store import Tx, connections, lanes, publications, quotas
+from planrrr_cli.publishing.renewing import worked
+from planrrr_cli.store import Tx, connections, lanes, publications, quotas, renewals
 
 log = logging.getLogger("planrrr.publishing")
 
@@ -126,6 +127,8 @@ class Ledger:
                 calls=ended.calls,
                 now=now,
             )
+        elif worked(ended.calls):
+            renewals.have_worked(tx, publication.connection)
         return Settled(written or settlement, written is not None)
 
     def settlement(

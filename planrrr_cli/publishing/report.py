@@ -90,7 +90,7 @@ class RunReport:
     ``needs_reauth``: the connections on which something is due and somebody has to sign in first.
     ``doubts_pending`` counts the doubts that the platform is still asked about, next at ``next_look``; ``due``
     what is due and has not begun, by what it waits for (``store.waiting.due``). ``breakers``: which this run has seen
-    open or close.
+    open or close. ``sign_ins``: who must sign in soon, in words, each told by one run only.
     """
 
     run_id: str
@@ -104,6 +104,7 @@ class RunReport:
     next_look: datetime | None = None
     due: Mapping[str, int] = field(default_factory=dict)
     breakers: tuple[BreakerLine, ...] = ()
+    sign_ins: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

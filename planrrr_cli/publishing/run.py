@@ -15,6 +15,7 @@ from planrrr_cli.domain.breaker import Rules
 from planrrr_cli.domain.errors import StoreUnavailable
 from planrrr_cli.domain.settlement import Retries
 from planrrr_cli.platforms import PLATFORMS, publisher_class
+from planrrr_cli.publishing import sign_ins
 from planrrr_cli.publishing.attempt import Ended, Message, Noted, Nudge, Work, Worker
 from planrrr_cli.publishing.board import Board
 from planrrr_cli.publishing.breakers import Breakers
@@ -236,6 +237,8 @@ class Run:
             due = waiting.due(tx, now=now, platforms=self.board.platforms)
             counts = self.reporter.counts()
             runs.finish(tx, self.id, now=now, counts=counts)
+            warned = sign_ins.tell(tx, now=now)
+        sign_ins.record(warned)
         told = {"doubts_waiting": doubts, "doubts_pending": looks[0]}
         log.info("run finished", extra={"run_id": self.id, **counts, **told})
         if self.database_lost is not None:
@@ -253,6 +256,7 @@ class Run:
             *looks,
             due,
             tuple(self.reporter.breakers),
+            tuple(one.sentence for one in warned),
         )
 
     @contextmanager

@@ -96,6 +96,9 @@ class Teller:
 
     def unwritten(self, ended: Ended) -> None:
         """What became of it is known, and the database is not there to be told."""
+        if ended.work.publication is None:
+            said = {"run_id": self.run_id, "connection_id": ended.work.lane.connection.id}
+            log.error("token renewed, not written", extra={**said, "ending": type(ended.ending).__name__})
         if ended.work.publication is not None:
             log.error(
                 "attempt ended, not written",

@@ -81,7 +81,7 @@ class TurningAway:
         now, lane.handled = self.clock.now(), TURN
         self.reporter.needs_reauth[lane.connection.id] = None
         connections.set_needs_reauth(tx, lane.connection.id, reason, claim_id=lane.claim_id, now=now)
-        next_step = f"sign in again: planrrr connections add {lane.connection.platform}"
+        next_step = f"sign in again: planrrr connect {lane.connection.platform}"
         match publication.state:
             case State.PUBLISHED:
                 return None

@@ -4,6 +4,7 @@ import traceback
 from dataclasses import replace
 from typing import Any
 
+from planrrr_cli.sandbox.consent import with_answer
 from planrrr_cli.sandbox.control import Control
 from planrrr_cli.sandbox.facebook import Facebook
 from planrrr_cli.sandbox.instagram import Instagram
@@ -56,6 +57,8 @@ class Application:
             record.status = 404
             return html_reply("no platform of the sandbox has this path", 404)
         numbered = replace(request, sequence=record.sequence)
+        if request.method == "POST" and twin.authorization.match(request.path):
+            numbered = with_answer(numbered)
         try:
             call = twin.identify(numbered)
             record.call, record.account_id = call.name, call.account_id

@@ -1,4 +1,4 @@
-"""The control routes under /_sandbox/: ledger, requests, accounts, faults, clock, reset; no platform's meaning."""
+"""The control routes under /_sandbox/: ledger, accounts, faults, consent, clock and others; no platform's meaning."""
 
 import json
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from planrrr_cli.sandbox.clock import iso
+from planrrr_cli.sandbox.consent import read_script
 from planrrr_cli.sandbox.faults import BadFault, read_fault
 from planrrr_cli.sandbox.folder import SAFE
 from planrrr_cli.sandbox.media import sniff
@@ -34,6 +35,12 @@ class Control:
             ("GET", "faults"): self._faults,
             ("POST", "faults"): self._arm,
             ("DELETE", "faults"): self._disarm,
+            ("GET", "consent"): self._consents,
+            ("POST", "consent"): self._script_consent,
+            ("DELETE", "consent"): self._forget_consents,
+            ("GET", "apps"): self._apps,
+            ("POST", "apps"): self._change_app,
+            ("POST", "revoke"): self._revoke,
             ("GET", "clock"): self._clock,
             ("POST", "clock"): self._advance,
             ("POST", "reset"): self._reset,
@@ -95,15 +102,70 @@ class Control:
         self._world.faults.clear()
         return {"faults": []}
 
+    def _consents(self, _: Request) -> object:
+        platforms = sorted(twin.platform for twin in self._twins)
+        return {"consents": {name: self._world.consents.of(name).document() for name in platforms}}
+
+    def _script_consent(self, request: Request) -> object:
+        choices = {twin.platform: twin.choices() for twin in self._twins}
+        try:
+            platform, script = read_script(_document(request), choices)
+        except ValueError as bad:
+            raise Refused(str(bad)) from bad
+        self._world.consents.set(platform, script)
+        return self._consents(request)
+
+    def _forget_consents(self, request: Request) -> object:
+        self._world.consents.clear()
+        return self._consents(request)
+
+    def _apps(self, _: Request) -> object:
+        registered = self._world.applications.registered
+        twins = sorted(self._twins, key=lambda twin: twin.platform)
+        return {
+            "apps": {
+                twin.platform: {"redirect_uris": registered(twin.platform)} | twin.app_settings()
+                for twin in twins
+            }
+        }
+
+    def _change_app(self, request: Request) -> object:
+        document = _document(request)
+        twin = next((one for one in self._twins if one.platform == document.get("platform")), None)
+        if twin is None:
+            raise Refused(f"platform is one of: {', '.join(sorted(one.platform for one in self._twins))}.")
+        try:
+            twin.change_app(document)
+            if "redirect_uris" in document:
+                self._world.applications.register(twin.platform, document["redirect_uris"])
+        except ValueError as bad:
+            raise Refused(str(bad)) from bad
+        return self._apps(request)
+
+    def _revoke(self, request: Request) -> object:
+        document = _document(request)
+        account, reason = str(document.get("account_id")), str(document.get("reason", "removed"))
+        if strange := sorted(set(document) - {"account_id", "reason"}):
+            raise Refused(f"Revoking takes account_id and reason, not {strange[0]!r}.")
+        try:
+            if not any(twin.revoke(account, reason) for twin in self._twins):
+                raise Refused("account_id names no account of the sandbox.")
+        except ValueError as bad:
+            raise Refused(str(bad)) from bad
+        return {"revoked": account, "reason": reason}
+
     def _clock(self, _: Request) -> object:
         clock = self._world.clock
-        return {"now": iso(clock.now()), "offset_seconds": clock.offset}
+        told: dict[str, object] = {"now": iso(clock.now()), "offset_seconds": clock.offset}
+        return told | {"date_shift_seconds": clock.date_shift}
 
     def _advance(self, request: Request) -> object:
-        seconds = _document(request).get("advance_seconds")
-        if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not abs(seconds) < 1e9:
-            raise Refused("advance_seconds is a number of seconds; a negative one goes back.")
-        self._world.clock.advance(seconds)
+        document, clock = _document(request), self._world.clock
+        if not document or set(document) - {"advance_seconds", "date_shift_seconds"}:
+            raise Refused("The clock takes advance_seconds, date_shift_seconds, or both.")
+        seconds = _seconds(document, "advance_seconds", 0.0)
+        clock.date_shift = _seconds(document, "date_shift_seconds", clock.date_shift)
+        clock.advance(seconds)
         for twin in self._twins:
             twin.settle()
         return self._clock(request)
@@ -128,6 +190,13 @@ class Control:
             return Reply(200, content, (("Content-Type", sniff(content[:16])), *SAFE))
         found = self._world.folder.answer(name) if self._world.folder else None
         return found or json_reply({"error": "There is no such image or file."}, 404)
+
+
+def _seconds(document: dict[str, Any], name: str, default: float) -> float:
+    value = document.get(name, default)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < 1e9:
+        raise Refused(f"{name} is a number of seconds; a negative one goes back.")
+    return value
 
 
 def _after(request: Request) -> int:

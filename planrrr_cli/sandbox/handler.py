@@ -27,6 +27,10 @@ class Connection(http.server.BaseHTTPRequestHandler):
     timeout = 120
     server: "Listener"
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """By the sandbox's clock: a platform tells its own time."""
+        return super().date_time_string(self.server.date() if timestamp is None else timestamp)
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is the base class's
         """Quiet: the journal is the log."""
 

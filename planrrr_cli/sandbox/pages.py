@@ -7,10 +7,11 @@ from urllib.parse import unquote, urlsplit
 
 from planrrr_cli.sandbox.clock import iso
 from planrrr_cli.sandbox.journal import Record
+from planrrr_cli.sandbox.layout import page
 from planrrr_cli.sandbox.ledger import Entry
 from planrrr_cli.sandbox.media import Medium
 from planrrr_cli.sandbox.twin import Twin
-from planrrr_cli.sandbox.wire import Reply, Request, html_reply
+from planrrr_cli.sandbox.wire import Reply, Request
 from planrrr_cli.sandbox.world import World
 
 # Permalinks that do not begin with the platform's name; and an API that does.
@@ -21,24 +22,6 @@ NO_PAGES: Final = "/youtube/v3/"
 SHOWN_POSTS = 200
 DEEPEST = 30
 SHOWN_REQUESTS = 200
-POLICY = ("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'")
-STYLE = """
-:root{color-scheme:light dark;--ink:#1c1e21;--soft:#65676b;--card:#fff;--ground:#f0f2f5;--line:#dddfe2;--mark:#0a66c2}
-@media(prefers-color-scheme:dark){:root{--ink:#e4e6eb;--soft:#b0b3b8;--card:#242526;--ground:#18191a;--line:#3a3b3c;
---mark:#6cb2ff}}
-*{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
-main{max-width:46rem;margin:0 auto;padding:1rem}h1{font-size:1.4rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}
-article{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem;margin:0 0 1rem}
-article article{margin:.8rem 0 0;background:var(--ground)}header,small,.soft{color:var(--soft);font-size:.85rem}
-header b{color:var(--ink);font-size:1rem}p{white-space:pre-wrap;overflow-wrap:anywhere;margin:.6rem 0}
-a{color:var(--mark)}figure{display:inline-block;margin:.3rem .3rem .3rem 0;max-width:100%;vertical-align:top}
-figure img{max-width:100%;max-height:18rem;border-radius:.4rem;display:block}
-figcaption{font-size:.8rem;color:var(--soft);max-width:22rem}
-.box{display:grid;place-items:center;width:11rem;height:7rem;border:1px dashed var(--line);border-radius:.4rem}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.8rem}
-td,th{text-align:left;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);white-space:nowrap}
-tr:target{outline:2px solid var(--mark)}
-"""
 
 
 class Pages:
@@ -61,7 +44,7 @@ class Pages:
             return Reply(204)
         entries = self._world.ledger.entries()
         if request.path == "/":
-            return _page("What was posted", self._index(entries))
+            return page("What was posted", self._index(entries))
         return self._permalink(request, entries)
 
     def _index(self, entries: list[Entry]) -> str:
@@ -85,7 +68,7 @@ class Pages:
             path += f"?{request.query}"
         entry = _entry_of(path, entries)
         if entry is None:
-            return _page("Not found", '<h1>There is no such post</h1><p><a href="/">All posts</a></p>', 404)
+            return page("Not found", '<h1>There is no such post</h1><p><a href="/">All posts</a></p>', 404)
         wanted = set(entry.requests)
         for comment in _comments(entry, entries):
             wanted |= set(comment.requests)
@@ -95,7 +78,7 @@ class Pages:
         body = (
             f'<p><a href="/">All posts</a></p>{parent}{self._post(entry, entries)}{self._requests(records)}'
         )
-        return _page(self._name(entry.account_id), body)
+        return page(self._name(entry.account_id), body)
 
     def _name(self, account_id: str) -> str:
         return next((name for twin in self._twins if (name := twin.account_name(account_id))), account_id)
@@ -175,14 +158,3 @@ def _link(link: str | None) -> str:
     if urlsplit(link).scheme in ("http", "https"):
         return f'<p><a rel="noreferrer nofollow" href="{escape(link)}">{escape(link)}</a></p>'
     return f"<p>{escape(link)}</p>"
-
-
-def _page(title: str, body: str, status: int = 200) -> Reply:
-    text = (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>'
-        f"{escape(title)} · planrrr sandbox</title>"
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<style>{STYLE}</style></head><body><main>{body}</main></body></html>\n"
-    )
-    reply = html_reply(text, status)
-    return Reply(status, reply.body, (*reply.headers, POLICY, ("X-Content-Type-Options", "nosniff")))

@@ -1,6 +1,9 @@
-"""Where a login dialog may send a browser: to this machine only, since a rehearsal leaves no machine."""
+"""Where a login dialog sends a browser back to: this machine only, since a rehearsal leaves no machine."""
 
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit
+
+from planrrr_cli.sandbox.wire import Reply
 
 
 def is_harmless(target: str) -> bool:
@@ -12,3 +15,9 @@ def is_harmless(target: str) -> bool:
         return False
     plain = target.isascii() and target.isprintable() and not parts.fragment
     return parts.hostname in ("127.0.0.1", "localhost", "::1") and port_is_fine and plain
+
+
+def back(target: str, query: Mapping[str, str], fragment: str = "") -> Reply:
+    """302 to `target`, which `is_harmless`, with `query` behind what it has already."""
+    joint = "&" if urlsplit(target).query else "?"
+    return Reply(302, b"", (("Location", f"{target}{joint}{urlencode(query)}{fragment}"),))

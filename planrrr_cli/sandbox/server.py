@@ -45,6 +45,10 @@ class Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
     def answer(self, request: Request) -> Reply:
         return self._application.answer(request)
 
+    def date(self) -> float:
+        """The moment that every reply tells, in seconds since the epoch."""
+        return self._application.world.clock.told()
+
     @contextlib.contextmanager
     def busy(self) -> Iterator[None]:
         with self._lock:

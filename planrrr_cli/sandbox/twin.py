@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from re import Pattern
 from typing import Any, Protocol
 
 from planrrr_cli.sandbox.faults import CallKind
@@ -37,6 +38,7 @@ class Twin(Protocol):
 
     platform: str
     calls: Mapping[str, CallKind]
+    authorization: Pattern[str]  # the paths of its authorization pages, to which browsers send a form
 
     def claims(self, request: Request) -> bool:
         """Whether this request is for the platform: by its path, or by its token where hosts would tell."""
@@ -54,12 +56,28 @@ class Twin(Protocol):
         """Its name for people; None when the account is not ours."""
         ...
 
+    def choices(self) -> Mapping[str, str]:
+        """Ids and names of whom a person can choose on its authorization pages."""
+        ...
+
     def apps(self) -> dict[str, str]:
         """The application's id and secret, under the platform's own names."""
         ...
 
     def change_account(self, document: dict[str, Any]) -> bool:
         """Change scopes or tasks of one account; False when it is not ours. Raises ValueError with a sentence."""
+        ...
+
+    def change_app(self, document: dict[str, Any]) -> None:
+        """Change how its application is set up. Raises ValueError with a sentence."""
+        ...
+
+    def app_settings(self) -> dict[str, object]:
+        """What `change_app` can change, as it is now."""
+        ...
+
+    def revoke(self, account_id: str, reason: str) -> bool:
+        """The person ends the access; False when the account is not ours. Raises ValueError with a sentence."""
         ...
 
     def settle(self) -> None:

@@ -87,7 +87,10 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`sequence` is its number in the journal; `spools` are the files of its body, closed once it is answered."""
+    """`sequence` is its number in the journal; `spools` are the files of its body, closed once it is answered.
+
+    `answer` is the form of an authorization page that a person sent; the request is the page's own then.
+    """
 
     method: str
     path: str
@@ -96,6 +99,7 @@ class Request:
     body: Body
     sequence: int = 0
     spools: list[BinaryIO] = field(default_factory=list)
+    answer: tuple[tuple[str, str], ...] | None = None
 
     def header(self, name: str) -> str:
         return self.headers.get(name) or ""

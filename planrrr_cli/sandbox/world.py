@@ -1,9 +1,11 @@
-"""Everything the sandbox remembers that is not one platform's: clock, ledger, journal, faults, images."""
+"""Everything the sandbox remembers that is not one platform's: clock, ledger, journal, faults, consents and others."""
 
 import threading
 from dataclasses import dataclass, field
 
+from planrrr_cli.sandbox.applications import Applications
 from planrrr_cli.sandbox.clock import Clock
+from planrrr_cli.sandbox.consent import Consents
 from planrrr_cli.sandbox.faults import Faults
 from planrrr_cli.sandbox.fetching import Fetcher
 from planrrr_cli.sandbox.folder import MediaFolder
@@ -31,6 +33,8 @@ class World:
     journal: Journal = field(default_factory=Journal)
     faults: Faults = field(default_factory=Faults)
     gallery: Gallery = field(default_factory=Gallery)
+    consents: Consents = field(default_factory=Consents)
+    applications: Applications = field(default_factory=Applications)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def pause(self, seconds: float) -> None:
@@ -43,4 +47,6 @@ class World:
         self.journal.clear()
         self.faults.clear()
         self.gallery.clear()
-        self.clock.offset = 0.0
+        self.consents.clear()
+        self.applications.clear()
+        self.clock.offset = self.clock.date_shift = 0.0

@@ -16,7 +16,7 @@ from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.settings.addresses import Database, sqlite_database
 from planrrr_cli.settings.kinds import Kind, Raw, path_of
 from planrrr_cli.settings.limits import read_limits
-from planrrr_cli.settings.sources import CONFIG, Source, notices, read_env_file, read_toml
+from planrrr_cli.settings.sources import CONFIG, Source, notices, read_env_file, read_toml, refused
 from planrrr_cli.settings.table import SETTINGS, Setting
 
 __all__ = ["SETTINGS", "Setting", "Settings", "load_settings"]
@@ -33,6 +33,8 @@ class Settings:
     database: Database
     encryption_key: Secret | None
     encryption_key_file: Path | None
+    encryption_key_previous: Secret | None
+    encryption_key_previous_file: Path | None
     worker_concurrency: int
     worker_max_jobs_per_second: int
     worker_retry_attempts: int
@@ -65,6 +67,7 @@ class Settings:
     linkedin_api_url: str
     linkedin_oauth_url: str
     sandbox_url: str | None
+    redirect_uri: str | None
     log_level: str | None
     log_format: str | None
     sentry_dsn: Secret | None
@@ -121,13 +124,19 @@ def load_settings(
         limits = read_limits(table, path.name, buckets() if buckets is not None else None, problems)
     sources = [_only_set(source) for source in (environment, env_file, toml)]
     given = {name: raw for source in reversed(sources) for name, raw in source.items()}
-    if {"ENCRYPTION_KEY", "ENCRYPTION_KEY_FILE"} <= given.keys():
-        problems.append("ENCRYPTION_KEY and ENCRYPTION_KEY_FILE are both set; keep the one that is meant")
+    problems += [
+        f"{name} and {name}_FILE are both set; keep the one that is meant"
+        for name in ("ENCRYPTION_KEY", "ENCRYPTION_KEY_PREVIOUS")
+        if {name, f"{name}_FILE"} <= given.keys()
+    ]
+    problems += refused([environment, env_file])
     values = _validated(sources, problems)
     if "MEDIA_PUBLIC_BASE_URL" in given and "MEDIA_ROOT" not in given:
         problems.append("MEDIA_PUBLIC_BASE_URL needs MEDIA_ROOT, the folder that is served there")
     if problems:
-        raise ConfigError(_listed(problems))
+        wrong = ConfigError(_listed(problems))
+        wrong.problems = tuple(problems)
+        raise wrong
     told = tuple(notices({**env_file, **environment}))
     return Settings(**_completed(values, given), limits=limits, notices=told)
 

@@ -40,6 +40,18 @@ def _host(raw: Raw) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
 
 
+def checked_redirect(text: str) -> str:
+    """``text`` if a browser can be led back there; ValueError with one sentence."""
+    parts = _split(text)
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise ValueError("it is not an address; write it as it is registered, like http://127.0.0.1:8912/")
+    if parts.username is not None or "?" in text or "#" in text:
+        raise ValueError("it holds a user name, a query or a fragment; write only scheme, host, port and path")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise ValueError(f"plain http to {parts.hostname} would show the code to the network; use https")
+    return text
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
@@ -102,3 +114,4 @@ def _postgresql(rest: str) -> Database:
 HOST = Kind("https address", _host)
 DATABASE = Kind("database address", _database)
 PUBLIC_BASE = Kind("https address", _host)
+REDIRECT = Kind("address", lambda raw: checked_redirect(raw.text))

@@ -15,6 +15,7 @@ from planrrr_cli.settings.table import SETTINGS
 
 CONFIG = "PLANRRR_CONFIG"
 LIMITS = "limits"
+FIXED_IV = "ENCRYPTION_IV"
 NOT_SETTINGS = frozenset({CONFIG, "PLANRRR_TEST_DATABASE_URL"})
 REDIS_NAMES = frozenset(
     {
@@ -85,6 +86,18 @@ def _read_text(path: Path, *, must_exist: bool, problems: list[str]) -> str:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         problems.append(f"{path} cannot be read: {reason}")
     return ""
+
+
+def refused(sources: Iterable[Source]) -> Iterator[str]:
+    """What the old worker's settings say that must not stay, with the mend."""
+    found = next((one[FIXED_IV] for one in sources if FIXED_IV in one and one[FIXED_IV].text.strip()), None)
+    if found is not None:
+        yield (
+            f"{FIXED_IV} (in {found.where}): the old worker encrypted every token with this one initialisation vector, "
+            "so that whoever reads two of its values learns about both; planrrr takes a fresh one for each value. "
+            "Remove the line, keep ENCRYPTION_KEY, and bring the tokens in as the platforms gave them "
+            "(planrrr connect, or planrrr connections import)"
+        )
 
 
 def notices(names: Iterable[str]) -> Iterator[str]:

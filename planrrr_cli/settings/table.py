@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planrrr_cli.settings import kinds
-from planrrr_cli.settings.addresses import DATABASE, HOST, PUBLIC_BASE
+from planrrr_cli.settings.addresses import DATABASE, HOST, PUBLIC_BASE, REDIRECT
 from planrrr_cli.settings.kinds import Kind
 
 
@@ -36,6 +36,14 @@ SETTINGS: Mapping[str, Setting] = {
         "encryption_key_file",
         kinds.FILE,
         "a 0600 file with the key; planrrr.key beside the SQLite file if unset",
+    ),
+    "ENCRYPTION_KEY_PREVIOUS": Setting(
+        "encryption_key_previous", kinds.KEY, "another key that may be read, while keys are changed"
+    ),
+    "ENCRYPTION_KEY_PREVIOUS_FILE": Setting(
+        "encryption_key_previous_file",
+        kinds.FILE,
+        "a 0600 file with it; the key file's name with .previous if that is there",
     ),
     "WORKER_CONCURRENCY": Setting(
         "worker_concurrency", kinds.whole(1, 100), "publications in flight at once", "5"
@@ -103,6 +111,11 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "PLANRRR_SANDBOX_URL": Setting(
         "sandbox_url", HOST, "sets every address above that is not set itself, to one sandbox"
+    ),
+    "PLANRRR_REDIRECT_URI": Setting(
+        "redirect_uri",
+        REDIRECT,
+        "where the browser is led back to by planrrr connect, as registered with the developer apps",
     ),
     "LOG_LEVEL": Setting(
         "log_level", kinds.LEVEL, "what is worth a log record; info if unset, warning in console format"

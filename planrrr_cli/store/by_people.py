@@ -169,7 +169,7 @@ def _refuse_removed(tx: Tx, row: RowMapping) -> None:
     if platform := tx.conn.execute(removed).scalar():
         short = row[publications.c.id][:8]
         msg = (
-            f"the account of publication {short} was removed; add it (planrrr connections add {platform}) "
+            f"the account of publication {short} was removed; add it (planrrr connect {platform}) "
             "and the post again"
         )
         raise Refused(msg)

@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import string
+from collections.abc import Callable, Sequence
 
 from planrrr_cli.domain.errors import ConfigError, TokenUnreadable
 from planrrr_cli.domain.secrets import Secret
@@ -16,36 +17,45 @@ HEAD = 12  # characters of an envelope that hold the version and the fingerprint
 _NONCE = 12  # bytes; fresh for each value, as GCM demands (NIST SP 800-38D, 8.2.2)
 
 
+Reload = Callable[[], Sequence[Secret] | None]
+"""The keys anew, the present one first; None where nothing has changed since the last time."""
+
+
 class Cipher:
     """AES-256-GCM, each value bound to its table, column and row: a ciphertext moved elsewhere does not open.
 
-    An envelope reads ``v1:<fingerprint of the key>:<base64 of nonce and ciphertext>``.
+    An envelope reads ``v1:<fingerprint of the key>:<base64 of nonce and ciphertext>``. ``key`` writes and reads;
+    ``others`` only read, while values that they wrote are still there. ``reload`` is asked before anything is
+    written, and when a value of an unknown key is read: a process may live longer than the key it began with.
     """
 
-    __slots__ = ("_fingerprint", "_key")
+    __slots__ = ("_fingerprint", "_keys", "_reload")
 
-    def __init__(self, key: Secret) -> None:
-        """``key``: 64 hex digits. Raises :class:`ConfigError` when it is anything else."""
-        digits = key.reveal().strip()
-        if len(digits) != 64 or not set(digits) <= set(string.hexdigits):
-            msg = "the encryption key must be 64 hex digits (32 bytes); `planrrr init` writes a key file"
-            raise ConfigError(msg)
-        self._key = bytes.fromhex(digits)
-        self._fingerprint = hashlib.sha256(self._key).hexdigest()[:8]
+    def __init__(self, key: Secret, *others: Secret, reload: Reload = lambda: None) -> None:
+        """Keys: 64 hex digits each. Raises :class:`ConfigError` for anything else."""
+        self._reload = reload
+        self._take(key, *others)
 
     def __repr__(self) -> str:
         return f"Cipher({self._fingerprint})"
 
     @property
     def fingerprint(self) -> str:
-        """Eight hex digits that tell keys apart and give nothing away."""
+        """Of the key that writes: eight hex digits that tell keys apart and give nothing away."""
         return self._fingerprint
+
+    @property
+    def fingerprints(self) -> frozenset[str]:
+        """Of all keys that can be read."""
+        return frozenset(self._keys)
 
     def encrypt(self, plain: str, *, table: str, column: str, row_id: str) -> str:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+        self.refresh()
         nonce = os.urandom(_NONCE)
-        sealed = AESGCM(self._key).encrypt(nonce, plain.encode(), _place(table, column, row_id))
+        key = self._keys[self._fingerprint]
+        sealed = AESGCM(key).encrypt(nonce, plain.encode(), _place(table, column, row_id))
         return f"{_VERSION}:{self._fingerprint}:{base64.b64encode(nonce + sealed).decode()}"
 
     def decrypt(self, envelope: str, *, table: str, column: str, row_id: str) -> Secret:
@@ -61,22 +71,47 @@ class Cipher:
                 "add the connection again"
             )
             raise TokenUnreadable(msg)
-        if fingerprint != self._fingerprint:
+        if fingerprint not in self._keys:
+            self.refresh()
+        key = self._keys.get(fingerprint)
+        if key is None:
             msg = (
                 "the encryption key is not the one these tokens were written with "
                 f"(they need key {fingerprint}, this is {self._fingerprint}); "
-                "set ENCRYPTION_KEY or ENCRYPTION_KEY_FILE to that key, or add the connections again"
+                "set ENCRYPTION_KEY_PREVIOUS or ENCRYPTION_KEY_PREVIOUS_FILE to that key, "
+                "or add the connections again"
             )
             raise TokenUnreadable(msg)
         try:
             sealed = base64.b64decode(body, validate=True)
-            opened = AESGCM(self._key).decrypt(
-                sealed[:_NONCE], sealed[_NONCE:], _place(table, column, row_id)
-            )
+            opened = AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], _place(table, column, row_id))
             return Secret(opened.decode())
         except (InvalidTag, ValueError):
             msg = f"{table}.{column} of {row_id[:8]} was changed or moved outside planrrr; add the connection again"
             raise TokenUnreadable(msg) from None
+
+    def refresh(self) -> None:
+        """Know the keys as they are now."""
+        found = self._reload()
+        if found:
+            self._take(*found)
+
+    def _take(self, key: Secret, *others: Secret) -> None:
+        known = [_bytes_of(each) for each in (key, *others)]
+        self._keys = {fingerprint_of(each): each for each in reversed(known)}
+        self._fingerprint = fingerprint_of(known[0])
+
+
+def _bytes_of(key: Secret) -> bytes:
+    digits = key.reveal().strip()
+    if len(digits) != 64 or not set(digits) <= set(string.hexdigits):
+        msg = "the encryption key must be 64 hex digits (32 bytes); `planrrr init` writes a key file"
+        raise ConfigError(msg)
+    return bytes.fromhex(digits)
+
+
+def fingerprint_of(key: bytes) -> str:
+    return hashlib.sha256(key).hexdigest()[:8]
 
 
 def fingerprint_in(envelope: str) -> str:

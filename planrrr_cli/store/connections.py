@@ -1,8 +1,7 @@
-"""Connections as people and token refreshes see them: add, find, pause, remove, new tokens; claiming is ``lanes``."""
+"""Connections as people see them: add, find, pause, remove; claiming is ``lanes``, new tokens are ``renewals``."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,13 +18,16 @@ from planrrr_cli.store.guards import NOBODY, inserted
 from planrrr_cli.store.schema import connections, publications
 from planrrr_cli.store.session import Tx
 
-_log = logging.getLogger("planrrr.store")
 _THERE = connections.c.removed_at.is_(None)
+_OF_REFRESH = frozenset({"refresh_token", "refresh_expires_at"})
 
 
 @dataclass(frozen=True, slots=True)
 class NewConnection:
-    """An authorisation that a person brings."""
+    """An authorisation that a person brings.
+
+    ``app_is_known``: without an ``app_id`` the tokens are of the settings' app, and of no other that may be stored.
+    """
 
     platform: Platform
     account_id: str
@@ -36,13 +38,15 @@ class NewConnection:
     max_lateness: timedelta | None = None
     app_id: str | None = None
     app_secret: Secret | None = None
+    app_is_known: bool = False
 
 
 def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]:
     """The connection, and whether it is new. A known account gets the new tokens and is active again.
 
-    That is how a person signs in again; what waited there goes on. What is not said anew stays: options, and the
-    connection's own developer app unless the tokens are of another kind. Raises :class:`Refused` for an empty token.
+    That is how a person signs in again; what waited there goes on, unless a person paused it. What is not said anew
+    stays: options, and the connection's own developer app unless the tokens are of another kind. Raises
+    :class:`Refused` for an empty token.
     """
     if not new.tokens.access or not new.account_id:
         missing = "access token" if not new.tokens.access else "account id"
@@ -55,6 +59,8 @@ def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]
         "options": new.options,
         "status": ConnectionStatus.ACTIVE,
         "updated_at": now,
+        "granted_at": now,
+        **rows.RENEWED_NEVER,
     }
     first = {
         "id": fresh,
@@ -73,9 +79,14 @@ def add(tx: Tx, new: NewConnection, *, now: datetime) -> tuple[Connection, bool]
     row = tx.conn.execute(select(connections).where(account).with_for_update(key_share=True)).mappings().one()
     known = str(row[c.id])
     values |= {"status_reason": None, "held_until": None, "held_reason": None}
+    if row[c.status] == ConnectionStatus.PAUSED:
+        del values["status"]
     values |= {"options": {**row[c.options], **new.options}} | _secrets(tx, new, known)
     same_kind = bool(row[c.token_secret]) == bool(new.tokens.secret)
-    if new.app_id is None and same_kind:
+    same_app = not new.app_is_known or new.app_id == row[c.app_id]
+    if same_kind and same_app and not new.tokens.refresh:  # not given anew: no reason to forget what works
+        values = {name: value for name, value in values.items() if name not in _OF_REFRESH}
+    if new.app_id is None and same_kind and not new.app_is_known:
         values = {name: value for name, value in values.items() if name not in {"app_id", "app_secret"}}
     if new.max_lateness is not None:
         values["max_lateness"] = new.max_lateness
@@ -147,7 +158,7 @@ def resume(tx: Tx, connection_id: str, *, now: datetime) -> None:
     row = _locked(tx, connection_id)
     if row[connections.c.status] == ConnectionStatus.NEEDS_REAUTH:
         platform = row[connections.c.platform]
-        msg = f"{row[connections.c.account_name]} needs somebody to sign in again: planrrr connections add {platform}"
+        msg = f"{row[connections.c.account_name]} needs somebody to sign in again: planrrr connect {platform}"
         raise Refused(msg)
     _write(tx, connection_id, {"status": ConnectionStatus.ACTIVE, "status_reason": None}, now)
 
@@ -174,27 +185,10 @@ def remove(tx: Tx, connection_id: str, *, now: datetime) -> int:
     done = tx.conn.execute(update(publications).where(open_).values(cancelled)).rowcount
     tx.conn.execute(update(publications).where(mine, p.wake_at.is_not(None)).values(wake_at=None))
     wiped = {"access_token": "", "token_expires_at": None, "removed_at": now}
-    wiped |= dict.fromkeys(("refresh_token", "token_secret", "app_secret"))
+    wiped |= dict.fromkeys(("refresh_token", "token_secret", "app_secret", "refresh_expires_at"))
+    wiped |= rows.RENEWED_NEVER
     _write(tx, connection_id, {**wiped, **NOBODY}, now)
     return done
-
-
-def save_tokens(tx: Tx, connection_id: str, tokens: Tokens, *, claim_id: str | None, now: datetime) -> bool:
-    """Keep refreshed tokens; without a new refresh token the old one stays. An empty token changes nothing: False.
-
-    ``claim_id``: only while the lane is still mine, since a rotated refresh token must not be overwritten by an
-    older one.
-    """
-    if not tokens.access:
-        _log.warning(
-            "an empty token was offered for a connection and not kept", extra={"connection_id": connection_id}
-        )
-        return False
-    values = rows.token_values(tx, tokens, connection_id)
-    for name in ("refresh_token", "token_secret"):
-        if values[name] is None:
-            del values[name]
-    return _write(tx, connection_id, values, now, claim_id)
 
 
 def still_has(tx: Tx, connection: Connection) -> bool:
@@ -256,7 +250,7 @@ def _nothing(tx: Tx, wanted: str, platform: Platform | None) -> str:
     kind = f"{platform.value} connection" if platform else "connection"
     if tx.conn.execute(there.limit(1)).first():
         return f"there is no {kind} {wanted!r}; these are there: planrrr connections list"
-    return f"there is no {kind} {wanted!r}; add one: planrrr connections add {platform or Platform.FACEBOOK}"
+    return f"there is no {kind} {wanted!r}; add one: planrrr connect {platform or Platform.FACEBOOK}"
 
 
 def _one(tx: Tx, connection_id: str, *, tokens: bool = True) -> Connection:

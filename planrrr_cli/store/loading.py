@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from planrrr_cli.domain.posts import Media
 from planrrr_cli.domain.publications import Publication, State
-from planrrr_cli.store import rows
+from planrrr_cli.store import post_rows, rows
 from planrrr_cli.store.guards import given
 from planrrr_cli.store.schema import connections, media, posts, publications
 from planrrr_cli.store.session import Tx
@@ -63,7 +63,7 @@ def load(
         row[p.id]: rows.publication(
             tx,
             row,
-            rows.post(row, pictures.get(row[p.post_id], ())),
+            post_rows.post(row, pictures.get(row[p.post_id], ())),
             opened[row[p.connection_id]],
             bound.get(row[p.connection_id], frozenset()) - {row[p.remote_id]},
             tokens=tokens,
@@ -78,7 +78,7 @@ def media_of(tx: Tx, post_ids: Iterable[str]) -> dict[str, list[Media]]:
     wanted = list(post_ids)
     if wanted:
         for row in tx.conn.execute(_MEDIA, {"p_ids": wanted}).mappings():
-            found[row[media.c.post_id]].append(rows.medium(row))
+            found[row[media.c.post_id]].append(post_rows.medium(row))
     return found
 
 

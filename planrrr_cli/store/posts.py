@@ -13,7 +13,7 @@ from planrrr_cli.domain.connections import Platform
 from planrrr_cli.domain.errors import NotFound, Refused
 from planrrr_cli.domain.posts import Post
 from planrrr_cli.domain.publications import Publication, State
-from planrrr_cli.store import rows
+from planrrr_cli.store import post_rows
 from planrrr_cli.store.by_people import nothing_or_several, publication_values
 from planrrr_cli.store.guards import ids_with_prefix, inserted
 from planrrr_cli.store.loading import load, media_of
@@ -90,7 +90,7 @@ def _insert_post(tx: Tx, post_id: str, new: NewPost, now: datetime) -> bool:
         "first_comment": post.first_comment,
         "options": post.options,
         "overrides": post.overrides,
-        "attached": rows.attached_values(post.attached),
+        "attached": post_rows.attached_values(post.attached),
         "scheduled_at": post.scheduled_at,
         "wall_time": post.wall_time,
         "zone": post.zone,
@@ -195,7 +195,7 @@ def _views(tx: Tx, ids: list[str]) -> list[PostView]:
         mine[post_id].append(loaded[publication_id])
     return [
         PostView(
-            rows.post(found[one], pictures.get(one, ())),
+            post_rows.post(found[one], pictures.get(one, ())),
             found[one][p.document],
             found[one][p.created_at],
             sorted(mine[one], key=lambda publication: publication.platform),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from planrrr_cli.domain.posts import Post
 from planrrr_cli.domain.publications import State
-from planrrr_cli.store import rows
+from planrrr_cli.store import post_rows
 from planrrr_cli.store.schema import posts, publications
 from planrrr_cli.store.session import Tx
 
@@ -25,4 +25,4 @@ def around(tx: Tx, connection_id: str, at: datetime, within: timedelta) -> list[
         .where(p.connection_id == connection_id, p.state.in_(sorted(SPEAKING)))
         .order_by(p.due_at, p.id)
     )
-    return [(row[p.id], row[p.due_at], rows.post(row, ())) for row in tx.conn.execute(query).mappings()]
+    return [(row[p.id], row[p.due_at], post_rows.post(row, ())) for row in tx.conn.execute(query).mappings()]

@@ -1,16 +1,16 @@
-"""Rows to domain values and back: pure translation, no statements."""
+"""Rows to domain values and back: pure translation, no statements. Those of posts and media are in ``post_rows``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Table
 
 from planrrr_cli.domain.connections import Connection, ConnectionStatus, Platform, Tokens
 from planrrr_cli.domain.errors import ErrorKind, Scope, TokenUnreadable
-from planrrr_cli.domain.posts import Media, MediaKind, Post, Shape
+from planrrr_cli.domain.posts import Post
 from planrrr_cli.domain.publications import Attempt, AttemptKind, ErrorNote, Outcome, Publication, State
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.store import schema
@@ -18,7 +18,7 @@ from planrrr_cli.store.session import Tx
 
 Row = Mapping[Any, Any]  # keyed by the Column objects of schema.py, so that joins cannot confuse names
 
-_SEALED = "sealed"
+SEALED_NOTE = "sealed"
 SEALED = Secret("")  # in the place of a token that nobody asked to decrypt
 
 
@@ -31,7 +31,7 @@ def connection(tx: Tx, row: Row, *, tokens: bool) -> Connection:
         platform=Platform(row[c.platform]),
         account_id=row[c.account_id],
         account_name=row[c.account_name],
-        tokens=_tokens(tx, row) if tokens else Tokens(SEALED, None, row[c.token_expires_at]),
+        tokens=_tokens(tx, row) if tokens else _sealed_tokens(row),
         status=ConnectionStatus(row[c.status]),
         status_reason=row[c.status_reason],
         scopes=tuple(row[c.scopes]),
@@ -43,6 +43,10 @@ def connection(tx: Tx, row: Row, *, tokens: bool) -> Connection:
         app_secret=(opened(tx, row[c.app_secret], "app_secret", row[c.id]) if tokens else SEALED)
         if row[c.app_secret]
         else None,
+        renewing_since=row[c.renewing_since],
+        previous=_previous(tx, row) if tokens else None,
+        granted_at=row[c.granted_at],
+        warned_days=row[c.warned_days],
     )
 
 
@@ -63,7 +67,35 @@ def _tokens(tx: Tx, row: Row) -> Tokens:
         opened(tx, refresh, "refresh_token", row[c.id]) if refresh else None,
         row[c.token_expires_at],
         opened(tx, secret, "token_secret", row[c.id]) if secret else None,
+        refresh_expires_at=row[c.refresh_expires_at],
     )
+
+
+def _sealed_tokens(row: Row) -> Tokens:
+    """For showing: which there are and when they end, and nothing that needs the key."""
+    c = schema.connections.c
+    return Tokens(
+        SEALED,
+        SEALED if row[c.refresh_token] else None,
+        row[c.token_expires_at],
+        SEALED if row[c.token_secret] else None,
+        refresh_expires_at=row[c.refresh_expires_at],
+    )
+
+
+def _previous(tx: Tx, row: Row) -> Tokens | None:
+    """What was kept for the case that the present tokens do not work; none where it cannot be read any more."""
+    c = schema.connections.c
+    access, refresh = row[c.previous_access_token], row[c.previous_refresh_token]
+    if not access and not refresh:
+        return None
+    try:
+        return Tokens(
+            opened(tx, access, "previous_access_token", row[c.id]) if access else SEALED,
+            opened(tx, refresh, "previous_refresh_token", row[c.id]) if refresh else None,
+        )
+    except TokenUnreadable:
+        return None
 
 
 def opened(tx: Tx, envelope: str, column: str, connection_id: str) -> Secret:
@@ -82,7 +114,14 @@ def token_values(tx: Tx, tokens: Tokens, connection_id: str) -> dict[str, Any]:
         "refresh_token": sealed(tx, refresh, "refresh_token", connection_id) if refresh else None,
         "token_expires_at": tokens.expires_at,
         "token_secret": sealed(tx, secret, "token_secret", connection_id) if secret else None,
+        "refresh_expires_at": tokens.refresh_expires_at,
     }
+
+
+RENEWED_NEVER: Mapping[str, Any] = dict.fromkeys(
+    ("previous_access_token", "previous_refresh_token", "renewing_since", "warned_days")
+)
+"""The columns of a renewal where a person has just signed in: nothing before it counts any more."""
 
 
 def app_values(tx: Tx, app_id: str | None, secret: Secret | None, connection_id: str) -> dict[str, Any]:
@@ -91,69 +130,10 @@ def app_values(tx: Tx, app_id: str | None, secret: Secret | None, connection_id:
     return {"app_id": app_id, "app_secret": hidden}
 
 
-def post(row: Row, found: Iterable[Media]) -> Post:
-    p = schema.posts.c
-    return Post(
-        text=row[p.text],
-        media=tuple(found),
-        link=row[p.link],
-        title=row[p.title],
-        first_comment=row[p.first_comment],
-        options=row[p.options],
-        overrides=row[p.overrides],
-        attached=_attached(row[p.attached]),
-        scheduled_at=row[p.scheduled_at],
-        wall_time=row[p.wall_time],
-        zone=row[p.zone],
-        max_lateness=row[p.max_lateness],
-        id=row[p.id],
-        team_id=row[p.team_id],
-    )
-
-
-def medium(row: Row) -> Media:
-    m = schema.media.c
-    return Media(
-        file=row[m.file],
-        url=row[m.url],
-        alt=row[m.alt],
-        kind=MediaKind(row[m.kind]) if row[m.kind] else None,
-        content_type=row[m.content_type],
-        size=row[m.size],
-        sha256=row[m.sha256],
-        shape=Shape(**row[m.shape]) if row[m.shape] else None,
-        public_url=row[m.public_url],
-    )
-
-
-def _attached(stored: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, Media]]:
-    return {
-        platform: {option: _file(fields) for option, fields in files.items()}
-        for platform, files in stored.items()
-    }
-
-
-def _file(fields: Mapping[str, Any]) -> Media:
-    found = Media(**fields)
-    return replace(
-        found,
-        kind=MediaKind(found.kind) if found.kind else None,
-        shape=Shape(**fields["shape"]) if fields.get("shape") else None,
-    )
-
-
-def attached_values(attached: Mapping[str, Mapping[str, Media]]) -> dict[str, Any]:
-    """The JSON column of the files that options name."""
-    return {
-        platform: {option: asdict(medium) for option, medium in files.items()}
-        for platform, files in attached.items()
-    }
-
-
 def sealed_checkpoint(tx: Tx, notes: Mapping[str, Any], publication_id: str) -> Mapping[str, Any]:
     """As it is stored: a secret among the notes is an envelope there."""
     return {
-        name: {_SEALED: _seal(tx, value, publication_id)} if isinstance(value, Secret) else value
+        name: {SEALED_NOTE: _seal(tx, value, publication_id)} if isinstance(value, Secret) else value
         for name, value in notes.items()
     }
 
@@ -168,10 +148,10 @@ def _opened_checkpoint(tx: Tx, notes: Mapping[str, Any], publication_id: str) ->
     """A secret that cannot be read any more is left out, as if it had never been noted."""
     found = dict(notes)
     for name, value in notes.items():
-        if isinstance(value, dict) and value.keys() == {_SEALED}:
+        if isinstance(value, dict) and value.keys() == {SEALED_NOTE}:
             try:
                 found[name] = tx.cipher().decrypt(
-                    value[_SEALED], table="publications", column="checkpoint", row_id=publication_id
+                    value[SEALED_NOTE], table="publications", column="checkpoint", row_id=publication_id
                 )
             except TokenUnreadable:
                 del found[name]

@@ -80,6 +80,14 @@ connections = Table(
     Column("token_secret", Text),  # as Cipher writes it, like the next but one
     Column("app_id", Words),
     Column("app_secret", Text),
+    Column("refresh_expires_at", UtcDateTime),  # a person must sign in by then; NULL: no known end
+    Column(
+        "previous_refresh_token", Text
+    ),  # the pair before, until the new one has worked once; as Cipher writes
+    Column("previous_access_token", Text),
+    Column("renewing_since", UtcDateTime),  # a renewal was sent, and its answer is not stored yet
+    Column("warned_days", Integer),  # the last warning before the present refresh_expires_at
+    Column("granted_at", UtcDateTime),  # when a person last signed in
     _one_of("platform", Platform),
     _one_of("status", ConnectionStatus),
     CheckConstraint("access_token <> '' OR removed_at IS NOT NULL", name="access_token"),

@@ -189,6 +189,40 @@ def control(sandbox: SandboxServer) -> Control:
     return Control(sandbox.url)
 
 
+@pytest.fixture
+def developer_apps(control: Control, environ: dict[str, str], planrrr: Run) -> dict[str, Any]:
+    """The sandbox's developer apps, set for every child of ``planrrr``, and a database to store accounts in."""
+    from tests.commands.signing import settings_of
+
+    apps: dict[str, Any] = control.get("accounts")["apps"]
+    environ |= settings_of(apps)
+    planrrr("init")
+    return apps
+
+
+@pytest.fixture
+def sign_in(
+    developer_apps: dict[str, Any], environ: dict[str, str], folder: Path
+) -> Iterator[Callable[..., Any]]:
+    """``sign_in("x", "--json")``: begins to sign in. ``own``: as a process of its own. ``browser``: the command that
+    opens one; without it only the address is printed."""
+    from tests.commands.signing import Here, Process, SigningIn
+
+    begun: list[SigningIn] = []
+
+    def begin(
+        *arguments: str, env: Mapping[str, str] | None = None, own: bool = False, browser: str | None = None
+    ) -> SigningIn:
+        every, named = environ | dict(env or {}), [*arguments, *([] if browser else ["--no-browser"])]
+        every |= {"BROWSER": browser} if browser else {}
+        begun.append(Process(named, every, folder) if own else Here(named, every, pytest.MonkeyPatch()))
+        return begun[-1]
+
+    yield begin
+    for one in begun:
+        one.clean_up()
+
+
 @dataclass(frozen=True)
 class Control:
     """The sandbox's own routes: what the public saw, what was asked, and how to misbehave."""
@@ -208,6 +242,13 @@ class Control:
     def clear(self) -> None:
         self._ask("DELETE")
 
-    def _ask(self, method: str, body: bytes | None = None) -> None:
-        request = urllib.request.Request(f"{self.url}/_sandbox/faults", body, method=method)
+    def consent(self, platform: str, **script: Any) -> None:
+        """How the person will answer on the platform's page."""
+        self.post("consent", platform=platform, **script)
+
+    def post(self, route: str, **document: Any) -> None:
+        self._ask("POST", json.dumps(document).encode(), route)
+
+    def _ask(self, method: str, body: bytes | None = None, route: str = "faults") -> None:
+        request = urllib.request.Request(f"{self.url}/_sandbox/{route}", body, method=method)
         urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()

@@ -86,7 +86,7 @@ def test_one_invalid_document_keeps_all_of_them_out(planrrr, connect, write, fol
 
 
 def test_without_an_account_it_says_how_to_add_one(planrrr, write) -> None:
-    assert "planrrr connections add facebook" in messages(planrrr("add", write("a.md"), "--json", code=1))
+    assert "planrrr connect facebook" in messages(planrrr("add", write("a.md"), "--json", code=1))
 
 
 def test_with_several_accounts_and_none_named_it_lists_them(planrrr, connect, write) -> None:

@@ -66,7 +66,7 @@ def test_the_others_publish_and_the_one_is_told_to_need_somebody(
     assert shown[broken]["status_reason"]
     said = planrrr("explain", queued[broken]).out
     assert "error       AUTH_FAILED_ERROR: " in said
-    assert "posts wait until: planrrr connections add facebook" in said
+    assert "posts wait until: planrrr connect facebook" in said
     assert planrrr("publish-due", code=1).err.count("somebody must sign in again") == 1
 
 

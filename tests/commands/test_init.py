@@ -10,7 +10,7 @@ def test_init_makes_database_and_key_and_says_what_to_do_next(planrrr, folder: P
     assert (folder / "planrrr.db").exists()
     assert (folder / "planrrr.key").stat().st_mode & 0o777 == 0o600
     assert "created" in ran.out
-    assert "planrrr connections add" in ran.err
+    assert "planrrr connect" in ran.err
 
 
 def test_init_a_second_time_changes_nothing(planrrr, folder: Path) -> None:

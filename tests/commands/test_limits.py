@@ -42,7 +42,7 @@ def spend(ctx: Context, bucket: str, owner: str, amount: int) -> None:
 
 def test_without_accounts_it_says_what_to_do(planrrr) -> None:
     ran = planrrr("limits")
-    assert ran.out == "" and "planrrr connections add" in ran.err
+    assert ran.out == "" and "planrrr connect" in ran.err
     assert planrrr("limits", "--json").json == {"schema": "planrrr.limits/1", "limits": []}
 
 

@@ -112,7 +112,7 @@ def test_a_post_whose_account_was_removed_is_not_rescheduled_into_nothing(planrr
     publication = made.publication(connect())
     planrrr("connections", "remove", "Bakery", "--yes")
     ran = planrrr("reschedule", publication.id, "--at", "now", code=1)
-    assert "its account was removed; add it (planrrr connections add facebook) and the post again" in ran.err
+    assert "its account was removed; add it (planrrr connect facebook) and the post again" in ran.err
     assert only(planrrr, "show", publication.id)["publications"][0]["state"] == "cancelled"
 
 

@@ -118,7 +118,7 @@ def test_a_refresh_that_ends_after_a_new_sign_in_changes_nothing(
         fresh(tx, connection, now=NOW)
     lane = Lane(before, claims[connection.id], 60.0, SystemClock())
     with store.transaction() as tx:
-        assert settle_refresh(tx, lane, ending, now=NOW)
+        assert settle_refresh(tx, lane, ending, now=NOW).goes_on
         after = connections.find(tx, connection.id)
     assert after.status is ConnectionStatus.ACTIVE and after.tokens.access == Secret("fresh")
 
@@ -131,7 +131,7 @@ def test_a_refresh_that_brings_no_token_waits_instead_of_asking_again_at_once(
     claims = factory.claim()
     lane = Lane(connection, claims[connection.id], 60.0, SystemClock())
     with store.transaction() as tx:
-        assert not settle_refresh(tx, lane, Tokens(Secret("")), now=NOW)
+        assert not settle_refresh(tx, lane, Tokens(Secret("")), now=NOW).goes_on
         assert (connections.find(tx, connection.id).held_until or NOW) > NOW
 
 
@@ -143,7 +143,7 @@ def test_a_refresh_that_is_limited_waits_as_long_as_the_platform_says(store: Sto
     later = NOW + timedelta(hours=1)
     with store.transaction() as tx:
         limited = RateLimited("too much", platform="facebook", retry_at=later)
-        assert not settle_refresh(tx, lane, limited, now=NOW)
+        assert not settle_refresh(tx, lane, limited, now=NOW).goes_on
         found = connections.find(tx, connection.id)
     assert (found.held_until, found.held_reason) == (later, "too much")
 
@@ -228,6 +228,6 @@ def test_a_token_that_was_to_be_renewed_early_is_used_as_long_as_it_is_good(
     claims = factory.claim()
     lane = Lane(connection, claims[connection.id], 60.0, SystemClock())
     with store.transaction() as tx:
-        assert settle_refresh(tx, lane, PlatformUnavailable("away", platform="instagram"), now=NOW)
+        assert settle_refresh(tx, lane, PlatformUnavailable("away", platform="instagram"), now=NOW).goes_on
         found = connections.find(tx, connection.id)
     assert (found.held_until, found.status, lane.refreshed) == (None, ConnectionStatus.ACTIVE, True)

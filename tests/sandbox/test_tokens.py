@@ -127,7 +127,7 @@ def test_a_login_leads_from_the_dialog_to_a_page_token_that_does_not_expire(page
         "client_id": page.app["app_id"],
         "redirect_uri": back,
         "state": "s&1",
-        "scope": "pages_manage_posts",
+        "scope": "pages_show_list,pages_read_engagement,pages_manage_posts",
     }
     answer = page.graph("GET", "dialog/oauth", params=asked, headers={}, allow_redirects=False)
     query = parse_qs(urlsplit(answer.headers["Location"]).query)

@@ -13,7 +13,7 @@ from planrrr_cli.domain.posts import Media, MediaKind, Post
 from planrrr_cli.domain.publications import CANCELLABLE, RESCHEDULABLE, AttemptKind, Outcome, State
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.domain.settlement import Settlement
-from planrrr_cli.store import connections, posts, publications, schema
+from planrrr_cli.store import connections, posts, publications, renewals, schema
 from tests.factory import NOW, Factory, error, new_id
 
 LATER = NOW + timedelta(days=1)
@@ -398,9 +398,10 @@ def test_signing_in_again_brings_a_connection_back_to_life(factory):
     assert factory.claim() == {}
     again = factory.connection(account_id="12", account_name="@renamed", access="new", refresh=None)
     assert (again.id, again.status, again.status_reason) == (lane.id, ConnectionStatus.ACTIVE, None)
-    assert (again.tokens.access.reveal(), again.tokens.refresh, again.account_name) == (
-        "new",
-        None,
+    # no refresh token came along: what was there is no reason to be forgotten
+    assert (again.tokens.access, again.tokens.refresh, again.account_name) == (
+        Secret("new"),
+        lane.tokens.refresh,
         "@renamed",
     )
     assert again.max_lateness == timedelta(hours=2)
@@ -410,26 +411,25 @@ def test_signing_in_again_brings_a_connection_back_to_life(factory):
 def test_an_empty_token_never_overwrites_a_token(factory):
     lane = factory.connection()
     empty = Tokens(Secret(""), Secret("r2"))
-    assert not in_transaction(factory, connections.save_tokens, lane.id, empty, claim_id=None, now=NOW)
+    assert not in_transaction(factory, renewals.save, lane, empty, now=NOW)
     with pytest.raises(Refused, match="empty access token"):
         factory.connection(account_id=lane.account_id, access="")
     for refresh in (None, Secret("")):
         fresh = Tokens(Secret("a2"), refresh, LATER)
-        assert in_transaction(factory, connections.save_tokens, lane.id, fresh, claim_id=None, now=NOW)
+        with factory.store.reading() as tx:
+            before = connections.find(tx, lane.id)
+        assert in_transaction(factory, renewals.save, before, fresh, now=NOW)
     with factory.store.reading() as tx:
         found = connections.find(tx, lane.id)
     assert (found.tokens.access.reveal(), found.tokens.refresh.reveal()) == ("a2", "refresh-token")
     assert found.tokens.expires_at == LATER
 
 
-def test_only_the_holder_of_the_lane_saves_refreshed_tokens(factory):
+def test_only_the_holder_of_the_lane_says_that_somebody_must_sign_in(factory):
     lane = factory.connection()
     factory.post(lane)
     claims = factory.claim()
-    fresh = Tokens(Secret("a2"), Secret("r2"))
-    assert not in_transaction(factory, connections.save_tokens, lane.id, fresh, claim_id=new_id(), now=NOW)
     assert not in_transaction(factory, connections.set_needs_reauth, lane.id, "x", claim_id=new_id(), now=NOW)
-    assert in_transaction(factory, connections.save_tokens, lane.id, fresh, claim_id=claims[lane.id], now=NOW)
     assert in_transaction(
         factory, connections.set_needs_reauth, lane.id, "x", claim_id=claims[lane.id], now=NOW
     )
@@ -519,18 +519,14 @@ def test_an_account_with_something_under_way_is_not_removed_and_how_to_end_it_is
 
 
 def test_a_name_that_fits_no_connection_leads_to_those_there_are_or_to_the_first_one(factory):
-    with pytest.raises(
-        NotFound, match="there is no connection 'x'; add one: planrrr connections add facebook"
-    ):
+    with pytest.raises(NotFound, match="there is no connection 'x'; add one: planrrr connect facebook"):
         in_transaction(factory, connections.find, "x")
     factory.connection(Platform.X)
     with pytest.raises(
         NotFound, match="there is no connection 'x'; these are there: planrrr connections list"
     ):
         in_transaction(factory, connections.find, "x")
-    with pytest.raises(
-        NotFound, match=r"there is no linkedin connection 'x'; add one: .* connections add linkedin"
-    ):
+    with pytest.raises(NotFound, match=r"there is no linkedin connection 'x'; add one: .* connect linkedin"):
         in_transaction(factory, connections.find, "x", Platform.LINKEDIN)
     with pytest.raises(NotFound, match="these are there: planrrr connections list"):
         in_transaction(factory, connections.pause, new_id(), now=NOW)

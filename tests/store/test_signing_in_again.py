@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planrrr_cli.domain.connections import Platform
+from planrrr_cli.domain.connections import ConnectionStatus, Platform
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.store import connections
 from tests.factory import NOW
@@ -52,3 +52,35 @@ def test_an_own_app_and_a_token_secret_are_kept_encrypted_and_come_back(factory)
     assert (again.app_id, again.app_secret) == ("app2", Secret("hidden-app-secret"))
     assert raw[0] == "app2" and "hidden-app-secret" not in raw[1]
     assert sealed.app_id == "app2" and "hidden" not in repr(sealed.app_secret)
+
+
+def test_what_is_not_given_anew_does_not_replace_what_works(factory):
+    known = factory.connection(Platform.YOUTUBE, refresh="keeps working")
+    made = again(factory, known)
+    assert made.tokens.refresh == Secret("keeps working")
+
+
+def test_a_refresh_token_of_another_app_is_not_kept(factory):
+    known = factory.connection(Platform.X, refresh="of app2", app_id="app2")
+    made = again(factory, known, app_is_known=True)
+    assert (made.tokens.refresh, made.app_id) == (None, None)
+
+
+def test_a_refresh_token_does_not_stay_beside_keys_that_sign(factory):
+    known = factory.connection(Platform.X, refresh="of oauth 2")
+    assert again(factory, known, secret="signs").tokens.refresh is None
+
+
+def test_an_app_that_is_known_to_be_the_settings_one_replaces_the_own_one(factory):
+    known = factory.connection(Platform.X, **OWN)
+    made = again(factory, known, app_is_known=True)
+    assert (made.app_id, made.app_secret) == (None, None)
+
+
+def test_who_needed_a_sign_in_is_active_again_and_who_was_paused_stays_so(factory):
+    dead, paused = factory.connection(Platform.X), factory.connection(Platform.X)
+    with factory.store.transaction() as tx:
+        connections.set_needs_reauth(tx, dead.id, "over", claim_id=None, now=NOW)
+        connections.pause(tx, paused.id, now=NOW)
+    assert again(factory, dead).status is ConnectionStatus.ACTIVE
+    assert again(factory, paused).status is ConnectionStatus.PAUSED

@@ -8,7 +8,7 @@ from __future__ import annotations
 from planrrr_cli.platforms.meta.codes import ANY, HOUR, Kind, Meaning, common_codes, look_up
 
 _ROLE = "give the person who signed in the task “create content” on the Page, then sign in again"
-_AGAIN = "sign in again: planrrr connections add facebook"
+_AGAIN = "sign in again: planrrr connect facebook"
 _VISIT = "sign in on facebook.com, do what Facebook asks for there, then sign in here again"
 
 _OUTAGE = Meaning(Kind.SERVER, "Facebook has a temporary outage")

@@ -125,7 +125,7 @@ class FacebookPublisher(Publisher):
             raise ConnectionRevoked(
                 "there is no user token from which a new Page token could be made",
                 platform=NAME,
-                next_step="sign in again: planrrr connections add facebook",
+                next_step="sign in again: planrrr connect facebook",
             )
         return facebook_tokens.refresh(self._graph(connection.tokens.refresh), connection)
 

@@ -24,7 +24,14 @@ from planrrr_cli.platforms.facebook.graph import Graph, id_of, page_of
 from planrrr_cli.platforms.facebook.replies import NAME
 from planrrr_cli.platforms.meta.graph import text_of
 from planrrr_cli.platforms.meta.replies import Role
-from planrrr_cli.platforms.meta.tokens import expiry_in, facts_of, pages_of, prolonged, scopes_in
+from planrrr_cli.platforms.meta.tokens import (
+    expiry_in,
+    facts_of,
+    pages_of,
+    prolonged_until,
+    scopes_in,
+    still_works,
+)
 
 TASK = "CREATE_CONTENT"
 
@@ -46,7 +53,8 @@ def identify(graph: Graph, tokens: Tokens, account_id: str | None) -> Account:
     page = _chosen([*pages, *_unlisted(graph, pages, account_id)], account_id)
     access = Secret(id_of(page, "access_token", Role.READ))
     facts = facts_of(graph, access)
-    found = Tokens(access, refresh=tokens.access, expires_at=expiry_in(facts))
+    user_ends = expiry_in(facts_of(graph, tokens.access))
+    found = Tokens(access, tokens.access, expiry_in(facts), refresh_expires_at=user_ends or tokens.expires_at)
     identity = id_of(page, "id", Role.READ)
     return Account(identity, text_of(page, "name") or identity, found, scopes_in(facts))
 
@@ -87,21 +95,29 @@ def _chosen(pages: list[Mapping[str, Any]], account_id: str | None) -> Mapping[s
 def refresh(graph: Graph, connection: Connection) -> Tokens:
     """A new Page token from the stored user token, which is prolonged first where the application is known.
 
-    ``graph`` speaks with the user token. Raises ConnectionRevoked when only a person can help.
+    ``graph`` speaks with the user token. The same tokens when that is dead and the Page's is not. Raises
+    ConnectionRevoked when only a person can help.
     """
     try:
-        user = prolonged(graph)
+        user, ends = prolonged_until(graph, connection.tokens.refresh_expires_at)
         graph.token = user
         body = graph.read(page_of(connection), call="facebook.page_token.read", fields="access_token")
     except (TokenExpired, UnexpectedReply) as error:
         if isinstance(error, UnexpectedReply) and error.code != "100":
             raise
+        if still_works(graph, connection.tokens.access):
+            return connection.tokens
         raise ConnectionRevoked(
             f"the sign-in behind the Page token is over: {error.message}",
             platform=NAME,
             status=error.status,
             code=error.code,
             request_id=error.request_id,
-            next_step="sign in again: planrrr connections add facebook",
+            next_step="sign in again: planrrr connect facebook",
         ) from None
-    return Tokens(Secret(id_of(body, "access_token", Role.READ)), refresh=user, expires_at=None)
+    return Tokens(
+        Secret(id_of(body, "access_token", Role.READ)),
+        refresh=user,
+        expires_at=None,
+        refresh_expires_at=ends or connection.tokens.refresh_expires_at,
+    )

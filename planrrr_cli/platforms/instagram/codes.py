@@ -11,7 +11,7 @@ from datetime import timedelta
 from planrrr_cli.domain.errors import PlatformError
 from planrrr_cli.platforms.meta.codes import ANY, HOUR, Kind, Meaning, common_codes, look_up
 
-AGAIN = "sign in again: planrrr connections add instagram"
+AGAIN = "sign in again: planrrr connect instagram"
 VISIT = "open the Instagram app, do what it asks for there, then sign in here again"
 
 SUSPECTED = "4/2207051"

@@ -153,7 +153,7 @@ def _account_problems(connection: Connection, post: Post) -> Iterator[Problem]:
         mend = (
             f"its permissions are those of login={other}, so add the account again with that option"
             if PUBLISHING[other] in connection.scopes
-            else "sign in again and grant it: planrrr connections add instagram"
+            else "sign in again and grant it: planrrr connect instagram"
         )
         yield Problem("missing_scope", f"the permission {PUBLISHING[login]} is missing; {mend}")
     if post.first_comment and COMMENTING[login] not in connection.scopes:

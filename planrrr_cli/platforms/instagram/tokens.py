@@ -31,8 +31,9 @@ from planrrr_cli.platforms.meta.tokens import (
     expiry_in,
     facts_of,
     pages_of,
-    prolonged,
+    prolonged_until,
     scopes_in,
+    still_works,
 )
 
 TASKS = frozenset({"CREATE_CONTENT", "MANAGE"})
@@ -130,7 +131,8 @@ def identify_behind_page(
     account = account_of(page) or ""
     access = Secret(id_of(INSTAGRAM, page, "access_token", Role.READ))
     facts = facts_of(calls.graph, access)
-    found = Tokens(access, refresh=user, expires_at=expiry_in(facts))
+    user_ends = expiry_in(facts_of(calls.graph, user)) or tokens.refresh_expires_at if user else None
+    found = Tokens(access, refresh=user, expires_at=expiry_in(facts), refresh_expires_at=user_ends)
     options = {"login": Login.FACEBOOK.value, "page_id": id_of(INSTAGRAM, page, "id", Role.READ)}
     return Account(account, _name_of(calls, account) or account, found, scopes_in(facts), options)
 
@@ -195,7 +197,7 @@ def _chosen(pages: list[Mapping[str, Any]], account_id: str | None, page_id: str
 def refresh_behind_page(calls: Calls, connection: Connection) -> Tokens:
     """A new Page token from the stored user token, which is prolonged first where the application is known.
 
-    Raises ConnectionRevoked when only a person can help.
+    The same tokens when the user's is dead and the Page's is not. Raises ConnectionRevoked when only a person can help.
     """
     graph = calls.behind
     if graph is None:
@@ -203,7 +205,7 @@ def refresh_behind_page(calls: Calls, connection: Connection) -> Tokens:
             "there is no user token from which a new Page token could be made", platform=NAME, next_step=AGAIN
         )
     try:
-        graph.token = prolonged(graph)
+        graph.token, ends = prolonged_until(graph, connection.tokens.refresh_expires_at)
         page_id = connection.options.get("page_id")
         if page_id:
             page: Mapping[str, Any] = graph.read(
@@ -212,15 +214,18 @@ def refresh_behind_page(calls: Calls, connection: Connection) -> Tokens:
         else:
             page = _chosen(pages_of(graph, f"{PAGE_FIELDS},{_ACCOUNT}") or [], connection.account_id, None)
         access = Secret(id_of(INSTAGRAM, page, "access_token", Role.READ))
-    except TokenExpired as error:
-        raise _over(error) from None
-    except UnexpectedReply as error:
-        if error.code != "100":
+    except (TokenExpired, UnexpectedReply) as error:
+        if isinstance(error, UnexpectedReply) and error.code != "100":
             raise
+        if still_works(graph, connection.tokens.access):
+            return connection.tokens
         raise _over(error) from None
     except NotFound as error:
         raise ConnectionRevoked(str(error), platform=NAME, next_step=AGAIN) from None
-    return replace(connection.tokens, access=access, refresh=graph.token, expires_at=None)
+    ends = ends or connection.tokens.refresh_expires_at
+    return replace(
+        connection.tokens, access=access, refresh=graph.token, expires_at=None, refresh_expires_at=ends
+    )
 
 
 def _strange(error: PlatformError, hint: str) -> PlatformError:

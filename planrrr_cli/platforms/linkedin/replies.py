@@ -45,7 +45,7 @@ SHORTEST_LIMIT = timedelta(minutes=1)
 # A clock of ours that is a little fast meets the old day's counter in the first minutes of the new one.
 NEW_DAY = timedelta(minutes=10)
 
-_AGAIN = "sign in again: planrrr connections add linkedin"
+_AGAIN = "sign in again: planrrr connect linkedin"
 _VERSION = f"set LINKEDIN_API_VERSION to a version that lives; the newest that planrrr knows is {NEWEST}"
 _ROLE = (
     "sign in again with the permission to post; for an organization the person also needs the role of an "

@@ -131,7 +131,7 @@ def _author_problems(connection: Connection, author: Author | None, post: Post) 
         yield Problem(
             "missing_scope",
             f"the permission {author.write_scope} is missing; sign in again and grant it: "
-            "planrrr connections add linkedin",
+            "planrrr connect linkedin",
         )
     if post.first_comment and author.comment_scope not in connection.scopes:
         # An app with the whole Community Management product may comment without it, so this is no certainty.

@@ -20,25 +20,20 @@ from planrrr_cli.domain.errors import (
     PlatformUnavailable,
     RateLimited,
     Scope,
-    UnexpectedReply,
 )
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.platforms.base import Account
+from planrrr_cli.platforms.linkedin.authors import ROLES, name_of, person_of, roles_of
 from planrrr_cli.platforms.linkedin.envelope import one_line
 from planrrr_cli.platforms.linkedin.replies import NAME, Role, lacks_permission
 from planrrr_cli.platforms.linkedin.rest import Rest, object_of, text_in
 from planrrr_cli.platforms.linkedin.urns import Author, Kind, author_in
 from planrrr_cli.platforms.wire import NotJson, Reply
 
-_AGAIN = "sign in again: planrrr connections add linkedin"
+_AGAIN = "sign in again: planrrr connect linkedin"
 _SETTINGS = "set LINKEDIN_CLIENT_ID and LINKEDIN_CLIENT_SECRET, or the connection's own application"
 CONFIGURED_AGAIN = timedelta(minutes=15)
 _CALLS = {"accessToken": "refresh", "introspectToken": "introspect"}
-# https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/
-# organization-access-control-by-role (read 2026-11-23)
-ROLES = frozenset(
-    {"ADMINISTRATOR", "CONTENT_ADMIN", "CONTENT_ADMINISTRATOR", "DIRECT_SPONSORED_CONTENT_POSTER"}
-)
 
 
 def refresh(rest: Rest, tokens: Tokens) -> Tokens:
@@ -53,6 +48,7 @@ def refresh(rest: Rest, tokens: Tokens) -> Tokens:
         access=Secret(text_in(body, "access_token")),
         refresh=Secret(str(body["refresh_token"])) if body.get("refresh_token") else tokens.refresh,
         expires_at=_expiry(body.get("expires_in"), rest),
+        refresh_expires_at=_expiry(body.get("refresh_token_expires_in"), rest) or tokens.refresh_expires_at,
     )
 
 
@@ -133,40 +129,24 @@ def identify(rest: Rest, tokens: Tokens, account_id: str | None) -> Account:
         if found is not None:
             return Account(found[0], found[1], tokens, scopes)
     organization = _organization(rest, wanted)
-    return Account(organization, _name_of(rest, organization), tokens, scopes)
+    return Account(organization, name_of(rest, organization), tokens, scopes)
 
 
 def _person(rest: Rest, wanted: Author | None) -> tuple[str, str] | None:
     """URN and name of who signed in; None when this token is for organizations only."""
-    address = rest.address("v2", "userinfo")
     try:
-        reply = rest.api.get(address, call="linkedin.userinfo.read", token=rest.token)
-        body = rest.document(reply, Role.READ)
+        urn, name = person_of(rest)
     except ConnectionRevoked as error:
         if wanted is not None or not lacks_permission(error):
             raise
         return None
-    urn = f"urn:li:person:{text_in(body, 'sub')}"
     if wanted is not None and wanted.urn != urn:
         raise NotFound(f"this token opens {urn}, not {wanted.urn}")
-    name = body.get("name")
-    return urn, name if isinstance(name, str) and name.strip() else urn
+    return urn, name
 
 
 def _organization(rest: Rest, wanted: Author | None) -> str:
-    body = rest.read(
-        "organizationAcls",
-        call="linkedin.organizations.read",
-        params={"q": "roleAssignee", "state": "APPROVED"},
-    )
-    elements = body.get("elements")
-    if not isinstance(elements, list):
-        raise UnexpectedReply("LinkedIn answered a list without elements", platform=NAME)
-    roles: dict[str, set[str]] = {}
-    for one in elements:
-        urn = (one.get("organization") or one.get("organizationTarget")) if isinstance(one, dict) else None
-        if isinstance(urn, str) and one.get("state") in {None, "APPROVED"}:
-            roles.setdefault(urn, set()).add(str(one.get("role")))
+    roles = roles_of(rest)
     if not roles:
         raise NotFound(
             "the person behind this token has a role in no organization that the application may see"
@@ -184,17 +164,6 @@ def _organization(rest: Rest, wanted: Author | None) -> str:
             next_step="make this person an administrator or content administrator of the page",
         )
     return chosen
-
-
-def _name_of(rest: Rest, urn: str) -> str:
-    """https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/
-    organization-lookup-api (read 2026-11-24): a name is nice to have, and needs a permission of its own."""
-    try:
-        body = rest.read("organizations", urn.rpartition(":")[2], call="linkedin.organization.read")
-    except PlatformError:
-        return urn
-    name = body.get("localizedName")
-    return name if isinstance(name, str) and name.strip() else urn
 
 
 def _facts(rest: Rest) -> Mapping[str, Any]:

@@ -7,14 +7,15 @@ https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-lon
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from planrrr_cli.domain.errors import PlatformError, UnexpectedReply
+from planrrr_cli.domain.errors import ConnectionRevoked, PlatformError, TokenExpired, UnexpectedReply
 from planrrr_cli.domain.secrets import Secret
-from planrrr_cli.platforms.meta.graph import MOST_PAGES, Graph, id_of
+from planrrr_cli.platforms.meta.graph import MOST_PAGES, Graph, id_of, number_of
 from planrrr_cli.platforms.meta.replies import Role
 
+LONGEST = 10 * 365 * 86400  # seconds
 PAGE_FIELDS = "id,name,access_token,tasks"
 
 
@@ -37,9 +38,14 @@ def pages_of(graph: Graph, fields: str = PAGE_FIELDS) -> list[Mapping[str, Any]]
 
 def prolonged(graph: Graph) -> Secret:
     """The user token of ``graph``, exchanged for one that lives longer, where the application is known."""
+    return prolonged_until(graph, None)[0]
+
+
+def prolonged_until(graph: Graph, known: datetime | None) -> tuple[Secret, datetime | None]:
+    """The same, and when it ends: ``known`` where nothing was exchanged; None where nobody says."""
     app = graph.app
     if not (app.app_id and app.app_secret):
-        return graph.token
+        return graph.token, known
     address = graph.address("oauth", "access_token")
     params = {
         "grant_type": "fb_exchange_token",
@@ -48,7 +54,25 @@ def prolonged(graph: Graph) -> Secret:
         "fb_exchange_token": graph.token.reveal(),
     }
     reply = graph.api.get(address, call=f"{graph.dialect.platform}.token.exchange", params=params)
-    return Secret(id_of(graph.dialect, graph.meaning(reply, Role.READ), "access_token", Role.READ))
+    body = graph.meaning(reply, Role.READ)
+    user = Secret(id_of(graph.dialect, body, "access_token", Role.READ))
+    seconds = number_of(body, "expires_in")
+    if seconds is None or not 0 < seconds < LONGEST:  # it may be absent, and no date is made up
+        return user, known if user == graph.token else None
+    return user, graph.clock.now() + timedelta(seconds=seconds)
+
+
+def still_works(graph: Graph, token: Secret) -> bool:
+    """Whether Meta takes ``token`` at present: a Page's outlives the user token that it was made from.
+
+    Raises PlatformUnavailable or RateLimited when nobody can say.
+    """
+    graph.token = token
+    try:
+        graph.read("me", call=f"{graph.dialect.platform}.me.read", fields="id")
+    except (TokenExpired, ConnectionRevoked, UnexpectedReply):
+        return False
+    return True
 
 
 def facts_of(graph: Graph, token: Secret) -> Mapping[str, Any]:

@@ -46,6 +46,7 @@ class XPublisher(Publisher):
     buckets = allowances.BUCKETS
     charges = allowances.CHARGES
     token_rest = PATIENT[0]
+    rotates = True
 
     @classmethod
     def rules_for(cls, connection: Connection | None) -> ContentRules:
@@ -160,7 +161,7 @@ def _still_unauthorized(error: TokenExpired, times: int, now: datetime) -> Platf
         status=error.status,
         code=error.code,
         request_id=error.request_id,
-        next_step="it is tried again by itself; to sign in anew: planrrr connections add x",
+        next_step="it is tried again by itself; to sign in anew: planrrr connect x",
     )
 
 
@@ -171,5 +172,5 @@ def _revoked(error: PlatformError) -> ConnectionRevoked:
         status=error.status,
         code=error.code,
         request_id=error.request_id,
-        next_step="sign in again with all scopes, and let the app write: planrrr connections add x",
+        next_step="sign in again with all scopes, and let the app write: planrrr connect x",
     )

@@ -38,7 +38,7 @@ from planrrr_cli.platforms.x.refusals import (
 NAME = "x"
 APP_WAITS = timedelta(hours=1)  # whoever asked again every minute was refused for days
 FORBIDDEN_WAITS = timedelta(minutes=2)
-_AGAIN = "sign in again with all scopes: planrrr connections add x"
+_AGAIN = "sign in again with all scopes: planrrr connect x"
 _CHANGE = "change the post and add it again"
 _TOP_UP = "add credit in X's developer console; it is tried again every hour"
 
@@ -163,7 +163,7 @@ def _forbidden(
     if found.says("not permitted to access this feature", "suspended", "locked"):
         return ConnectionRevoked(
             f"X has closed this account to the app ({says})",
-            next_step="sign in on x.com and see what X wants there, then: planrrr connections add x",
+            next_step="sign in on x.com and see what X wants there, then: planrrr connect x",
             **facts,
         )
     if role is Role.READ:

@@ -28,7 +28,7 @@ MEDIA = Limit(
 REPEATS = Limit(24, "our own choice: X refuses repetitions and documents no span", "2026-11-24")  # hours
 
 ENTERPRISE = "enterprise"
-_PLAN = "if the app has an Enterprise plan, say so: planrrr connections add x --option plan=enterprise"
+_PLAN = "if the app has an Enterprise plan, say so: planrrr connect x --option plan=enterprise"
 _SPACES = r"\s\u180E\u202A-\u202E\u061C\u200E\u200F\u2066-\u2069"
 _CASHTAG = re.compile(
     rf"(?:^|(?<=[{_SPACES}]))\$[a-z]{{1,6}}(?:[._][a-z]{{1,2}})?(?=$|[{_SPACES}!-/:-@\[-^{{-~])",
@@ -228,7 +228,7 @@ def _scopes(post: Post, may: Privileges) -> Iterator[Problem]:
     if missing:
         yield Problem(
             "missing_scope",
-            f"the sign-in lacks {' and '.join(missing)}; sign in again with all scopes: planrrr connections add x",
+            f"the sign-in lacks {' and '.join(missing)}; sign in again with all scopes: planrrr connect x",
         )
 
 

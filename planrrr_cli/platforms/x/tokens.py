@@ -54,7 +54,8 @@ def identify(calls: Calls, tokens: Tokens, account_id: str | None) -> Account:
 def refresh(calls: Calls, tokens: Tokens) -> Tokens:
     """New tokens for the refresh token, which is used up by it.
 
-    Raises ConnectionRevoked when X refuses the refresh token in so many words; everything else may pass.
+    Raises ConnectionRevoked when X refuses the refresh token in so many words, OutcomeUnknown when no answer came;
+    everything else may pass.
     """
     app, now = calls.app, calls.clock.now()
     if tokens.refresh is None:
@@ -68,8 +69,9 @@ def refresh(calls: Calls, tokens: Tokens) -> Tokens:
         headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
     else:
         form["client_id"] = app.app_id
+    # Irrevocable: the refresh token works once, so who has lost the lane meanwhile must not send it.
     reply = calls.api.post(
-        calls.address("oauth2", "token"), call="x.token.refresh", form=form, headers=headers
+        calls.address("oauth2", "token"), call="x.token.refresh", form=form, headers=headers, irrevocable=True
     )
     failure = read_token_reply(reply, now=now)
     calls.api.note(failure.code if failure else None, request_id(reply))
@@ -99,7 +101,7 @@ def read_token_reply(reply: Reply, *, now: datetime) -> PlatformError | None:
     if reply.status == 400 and _is_spent(found):
         return ConnectionRevoked(
             f"X does not accept the refresh token any more ({says})",
-            next_step="sign in again: planrrr connections add x",
+            next_step="sign in again: planrrr connect x",
             **facts,
         )
     return _unknown_client(says, now, facts)

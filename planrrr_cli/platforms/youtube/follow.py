@@ -103,7 +103,7 @@ def _why(name: str, error: PlatformError) -> str:
     if error.code == "forbidden":
         return error.message
     needs = "youtube.upload" if name == THUMBNAIL else "youtube.force-ssl"
-    return f"{error.message}; it needs {needs}: sign in again with it, planrrr connections add youtube"
+    return f"{error.message}; it needs {needs}: sign in again with it, planrrr connect youtube"
 
 
 def _notices(publication: Publication, said: dict[str, str]) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ from planrrr_cli.platforms.youtube.reasons import (
 from planrrr_cli.platforms.youtube.refusals import Busy, SaysExists
 
 NAME = "youtube"
-AGAIN = "sign in again: planrrr connections add youtube"
+AGAIN = "sign in again: planrrr connect youtube"
 SHORTEST_LIMIT = timedelta(minutes=1)
 APP_WAITS = timedelta(hours=1)  # for a person who mends the project
 LONGEST_WAIT = timedelta(hours=1)
@@ -143,7 +143,7 @@ def _by_reason(reply: Reply, told: Envelope) -> PlatformError | None:
     if reason in CALL_WRONG:
         return ContentRejected(_sentence("YouTube does not understand the call", reply, told), **facts)
     if reason in NO_CHANNEL:
-        step = "make a channel on youtube.com, then sign in again: planrrr connections add youtube"
+        step = "make a channel on youtube.com, then sign in again: planrrr connect youtube"
         said = _sentence("this Google account has no channel", reply, told)
         return ConnectionRevoked(said, next_step=step, **facts)
     if reason in CHANNEL_CLOSED:

@@ -168,7 +168,7 @@ def rules_for(connection: Connection | None) -> ContentRules:
 
 
 def _permissions(post: Post, scopes: Scopes) -> Iterator[Problem]:
-    again = "sign in again and grant it: planrrr connections add youtube"
+    again = "sign in again and grant it: planrrr connect youtube"
     if not scopes.may_upload:
         yield Problem("missing_scope", f"the permission youtube.upload is missing; {again}")
     if not scopes.may_read:

@@ -66,6 +66,7 @@ def refresh(rest: Rest, tokens: Tokens) -> Tokens:
         access=Secret(access),
         refresh=Secret(onward) if onward else tokens.refresh,
         expires_at=_expiry(body.get("expires_in"), rest.clock.now()),
+        refresh_expires_at=_last(body.get("refresh_token_expires_in"), tokens, rest.clock.now()),
     )
 
 
@@ -134,6 +135,13 @@ def identify(rest: Rest, tokens: Tokens, account_id: str | None) -> Account:
     if account_id not in {None, channel_id}:
         raise NotFound(f"this token opens the channel {title} ({channel_id}), not {account_id}")
     return Account(channel_id, title, tokens)
+
+
+def _last(seconds: Any, before: Tokens, now: datetime) -> datetime | None:
+    """Said of a grant that is limited in time; else what was known before holds."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 < seconds < 10**9:
+        return before.refresh_expires_at
+    return now + timedelta(seconds=seconds)
 
 
 def _expiry(seconds: Any, now: datetime) -> datetime:

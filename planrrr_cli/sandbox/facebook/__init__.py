@@ -1,6 +1,5 @@
 """The Facebook twin: from an HTTP request to a named call and its answer; the edges have files of their own."""
 
-import json
 import re
 from dataclasses import replace
 from functools import partial
@@ -8,10 +7,20 @@ from typing import Any, Final
 
 from planrrr_cli.sandbox import seeds
 from planrrr_cli.sandbox.bodies import Parameters, read_parameters
-from planrrr_cli.sandbox.facebook import errors, publishing, routes, rupload, versions, videos
+from planrrr_cli.sandbox.facebook import (
+    errors,
+    memory,
+    publishing,
+    routes,
+    rupload,
+    scripted,
+    setup,
+    versions,
+    videos,
+)
 from planrrr_cli.sandbox.facebook.calls import CALLS
-from planrrr_cli.sandbox.facebook.model import ALL_SCOPES, ALL_TASKS
 from planrrr_cli.sandbox.facebook.store import Store
+from planrrr_cli.sandbox.facebook.usage import usage_headers
 from planrrr_cli.sandbox.facebook.visit import Visit
 from planrrr_cli.sandbox.faults import Kind
 from planrrr_cli.sandbox.parts import BodyTooLarge, UnreadableBody
@@ -19,12 +28,14 @@ from planrrr_cli.sandbox.twin import Call, Orders
 from planrrr_cli.sandbox.wire import Reply, Request
 from planrrr_cli.sandbox.world import World
 
+AUTHORIZATION: Final = re.compile(r"^/(?:v[\d.]+/)?dialog/oauth/?$")
 RUPLOAD: Final = re.compile(r"^/video-upload/(?:(v[\d.]+)/)?(\w+)/?$")
 
 
 class Facebook:
     platform = "facebook"
     calls = CALLS
+    authorization = AUTHORIZATION
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -64,7 +75,8 @@ class Facebook:
         if parameters.broken:
             run = partial(_keep_broken, self._store, visit.node, parameters)
             return self._call(routes.Route("facebook.video.transfer", run), visit, version)
-        return self._call(routes.find(request.method, node, edge, parameters.values), visit, version)
+        method = "ANSWER" if request.answer is not None else request.method
+        return self._call(routes.find(method, node, edge, parameters.values), visit, version)
 
     def _read(self, request: Request, node: str, edge: str) -> Parameters:
         if node.startswith("upload:") and request.method == "POST":
@@ -94,13 +106,19 @@ class Facebook:
             kind=CALLS[route.call],
             account_id=account,
             perform=partial(self._perform, route, visit, version),
-            status_reply=lambda status: self._refusal(errors.by_status(status), visit, version),
-            error_reply=lambda code, subcode: self._refusal(errors.scripted(code, subcode), visit, version),
+            status_reply=lambda status: self._refusal(scripted.by_status(status), visit, version),
+            error_reply=lambda code, subcode: self._refusal(scripted.by_code(code, subcode), visit, version),
             rate_reply=lambda minutes: self._limited(account, minutes, visit, version),
-            usage_headers=lambda percent: _usage(account, percent, 0),
-            expire_token=lambda: self._store.kill(visit.token),
+            usage_headers=lambda percent: usage_headers(account, percent, 0),
+            expire_token=partial(self._expire, visit),
             gateway_page=errors.GATEWAY_PAGE,
         )
+
+    def _expire(self, visit: Visit) -> None:
+        """The token that was used; of an exchange the one to be exchanged."""
+        with self._store.lock:
+            for token in (visit.token, str(visit.parameters.values.get("fb_exchange_token", ""))):
+                self._store.kill(token)
 
     def _upload_call(self, request: Request, version: str, node: str) -> Call:
         visit = Visit(self._store, request, node, token=_header_token(request), version=version)
@@ -130,7 +148,7 @@ class Facebook:
 
     def _limited(self, account: str | None, minutes: int, visit: Visit, version: str) -> Reply:
         reply = self._refusal(errors.rate_limited(), visit, version)
-        return replace(reply, headers=reply.headers + _usage(account, 100, minutes))
+        return replace(reply, headers=reply.headers + usage_headers(account, 100, minutes))
 
     def _trace(self, visit: Visit) -> str:
         return "A" + seeds.letters(self._world.seed, "trace", visit.request.sequence, length=22)
@@ -159,19 +177,26 @@ class Facebook:
         page = self._store.pages.get(account_id)
         return page.name if page else None
 
+    def choices(self) -> dict[str, str]:
+        return self._store.choices()
+
     def apps(self) -> dict[str, str]:
         return {"app_id": self._store.app_id, "app_secret": self._store.app_secret}
 
     def change_account(self, document: dict[str, Any]) -> bool:
-        store = self._store
-        with store.lock:
-            page = store.pages.get(str(document.get("account_id")))
-            if page is None:
-                return False
-            scopes = _words(document.get("scopes", list(page.scopes)), ALL_SCOPES)
-            tasks = _words(document.get("tasks", list(page.tasks)), ALL_TASKS)
-            store.pages[page.id] = replace(page, scopes=scopes, tasks=tasks)
-            return True
+        with self._store.lock:
+            return setup.change(self._store, document)
+
+    def change_app(self, document: dict[str, Any]) -> None:
+        with self._store.lock:
+            setup.change_app(self._store, document)
+
+    def app_settings(self) -> dict[str, object]:
+        return {"expires_in_left_out": self._store.expires_in_left_out}
+
+    def revoke(self, account_id: str, reason: str) -> bool:
+        with self._store.lock:
+            return setup.revoke(self._store, account_id, reason)
 
     def settle(self) -> None:
         with self._store.lock:
@@ -182,33 +207,16 @@ class Facebook:
             self._store.clear()
 
     def dump(self) -> dict[str, Any]:
-        return self._store.dump()
+        return memory.dump(self._store)
 
     def load(self, document: dict[str, Any]) -> None:
-        self._store.load(document)
+        memory.load(self._store, document)
 
 
 def _stamped(reply: Reply, version: str, trace: str) -> Reply:
     """The headers of every Graph answer; clients warn when the version is not the one they asked for."""
     told = (("facebook-api-version", version), ("x-fb-trace-id", trace), ("Cache-Control", "no-store"))
     return replace(reply, headers=reply.headers + told)
-
-
-def _usage(account: str | None, percent: int, minutes: int) -> tuple[tuple[str, str], ...]:
-    """A Page's usage is told under its id, an app's or user's in X-App-Usage.
-
-    Source: developers.facebook.com/docs/graph-api/overview/rate-limiting (2026-08-23); minutes, whole percents.
-    """
-    if account is None:
-        return (("X-App-Usage", json.dumps({"call_count": percent, "total_time": 0, "total_cputime": 0})),)
-    entry = {
-        "type": "pages",
-        "call_count": percent,
-        "total_cputime": percent // 4,
-        "total_time": percent // 4,
-        "estimated_time_to_regain_access": minutes,
-    }
-    return (("X-Business-Use-Case-Usage", json.dumps({account: [entry]})),)
 
 
 def _token(request: Request, parameters: Parameters) -> str:
@@ -235,9 +243,3 @@ def _unreadable(request: Request, node: str, edge: str, bad: Exception) -> route
 
 def _keep_broken(store: Store, page_id: str, parameters: Parameters, _: Visit) -> Reply:
     return videos.keep_broken_chunk(store, page_id, parameters)
-
-
-def _words(given: object, known: tuple[str, ...]) -> tuple[str, ...]:
-    if not isinstance(given, list) or not set(map(str, given)) <= set(known):
-        raise ValueError(f"Only these are known: {', '.join(known)}.")
-    return tuple(map(str, given))

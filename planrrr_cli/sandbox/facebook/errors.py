@@ -5,7 +5,7 @@ Codes and texts: developers.facebook.com/docs/graph-api/guides/error-handling an
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from planrrr_cli.sandbox.wire import Reply, json_reply
@@ -99,8 +99,20 @@ def unparsable_token() -> GraphError:
     return GraphError(400, 190, "Invalid OAuth access token - Cannot parse access token")
 
 
+# Subcodes of 190: developers.facebook.com/docs/graph-api/guides/error-handling (read 2026-11-23).
+DEATHS = {
+    458: "The user has not authorized the application.",
+    459: "The user is in a checkpoint, please log in at https://www.facebook.com to correct it.",
+    460: "The session has been invalidated because the user changed their password.",
+    463: "Session has expired.",
+    464: "Sessions for the user are not allowed because the user is not a confirmed user.",
+    492: "The session is invalid: the user has no role on this Page any more.",
+}
+
+
 def dead_token(subcode: int) -> GraphError:
-    return GraphError(400, 190, "Error validating access token: Session has expired.", Wording(subcode))
+    told = DEATHS.get(subcode, "The session is invalid because the user logged out.")
+    return GraphError(400, 190, f"Error validating access token: {told}", Wording(subcode))
 
 
 def page_token_required() -> GraphError:
@@ -120,6 +132,11 @@ def unknown_application() -> GraphError:
 
 def wrong_secret() -> GraphError:
     return GraphError(400, 1, "Error validating client secret.")
+
+
+def refused_code(message: str, subcode: int | None = None) -> GraphError:
+    """Of the login dialog's codes; the subcodes are those that many clients met."""
+    return GraphError(400, 100, message, Wording(subcode))
 
 
 def bad_proof() -> GraphError:
@@ -215,56 +232,6 @@ def rate_limited() -> GraphError:
 def service_down(status: int = 500) -> GraphError:
     message = "An unexpected error has occurred. Please retry your request later."
     return GraphError(status, 2, message, Wording(transient=True))
-
-
-# code -> (HTTP status as observed, message): what a scripted fault `error:CODE` sends.
-SCRIPTED = {
-    1: (500, "An unknown error has occurred."),
-    2: (500, "An unexpected error has occurred. Please retry your request later."),
-    3: (400, "(#3) Application does not have the capability to make this API call."),
-    4: (403, "(#4) Application request limit reached"),
-    5: (400, "(#5) Unauthorized source IP address"),
-    10: (403, "(#10) Application does not have permission for this action"),
-    17: (400, "(#17) User request limit reached"),
-    32: (403, "(#32) Page request limit reached"),
-    100: (400, "(#100) Invalid parameter"),
-    102: (400, "(#102) Session key invalid or no longer valid"),
-    190: (400, "Error validating access token: The session has been invalidated."),
-    324: (400, "(#324) Missing or invalid image file"),
-    341: (400, "(#341) Feed action request limit reached"),
-    368: (400, "(#368) The action attempted has been deemed abusive or is otherwise disallowed"),
-    506: (400, "(#506) Duplicate status message"),
-    613: (400, "(#613) Calls to this api have exceeded the rate limit."),
-    1609005: (400, "(#1609005) The link could not be scraped"),
-    2500: (400, "An active access token must be used to query information about the current user."),
-}
-IMPERSONATING = (
-    "Any of the pages_read_engagement, pages_manage_metadata, pages_manage_posts permission(s) must be granted before "
-    "impersonating a user's page."
-)
-
-
-def scripted(code: int, subcode: int | None) -> GraphError:
-    """Any code, as a fault asks for it."""
-    if code == 80001:
-        return rate_limited()
-    if (code, subcode) == (100, 33):
-        return unsupported("get", "0")
-    if (code, subcode) == (190, None):
-        return GraphError(400, 190, IMPERSONATING)
-    status, message = SCRIPTED.get(
-        code, (403 if 200 <= code <= 299 else 400, f"(#{code}) The request was refused")
-    )
-    return GraphError(status, code, message, Wording(subcode, transient=code in (2, 4)))
-
-
-def by_status(status: int) -> GraphError:
-    """The envelope that goes with an HTTP status, as a fault asks for it."""
-    if status >= 500:
-        return service_down(status)
-    code = {401: 190, 403: 200, 404: 803, 429: 4}.get(status, 100)
-    told = scripted(code, 467 if code == 190 else None)
-    return GraphError(status, code, str(told), replace(told.wording, transient=status == 429))
 
 
 # What stands before Graph answers with, when Graph itself does not.

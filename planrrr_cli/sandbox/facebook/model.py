@@ -14,6 +14,14 @@ ALL_SCOPES = (
     "publish_video",
 )
 INSTAGRAM_SCOPES = ("instagram_basic", "instagram_content_publish", "instagram_manage_comments")
+# Names that the dialog takes too; nothing here asks for the last ones. The first is granted with every yes.
+BASIC_SCOPES = ("public_profile",)
+DIALOG_SCOPES = (
+    *BASIC_SCOPES,
+    *ALL_SCOPES,
+    *INSTAGRAM_SCOPES,
+    *("ads_management", "ads_read", "business_management", "email", "pages_manage_metadata"),
+)
 ALL_TASKS = ("ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE")
 
 
@@ -26,8 +34,27 @@ class Holder(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """What the person allowed in the dialog, and for which Pages (None: all of them)."""
+
+    given_at: float
+    granted: tuple[str, ...]
+    declined: tuple[str, ...] = ()
+    pages: tuple[str, ...] | None = None
+
+    def of(self, page_id: str, scopes: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the scopes that are allowed on a Page."""
+        if self.pages is not None and page_id not in self.pages:
+            return ()
+        return tuple(scope for scope in scopes if scope in self.granted)
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
-    """One access token. `expires_at` None is never; `dead` is the subcode with which a dead one is refused."""
+    """One access token. `expires_at` None is never; `dead` is the subcode with which a dead one is refused.
+
+    `consent` None is everything: a token that was there from the start.
+    """
 
     token: str
     holder: Holder
@@ -36,14 +63,25 @@ class Grant:
     expires_at: float | None = None
     dead: int | None = None
     short_lived: bool = False
+    consent: Consent | None = None
+
+    def allowed(self, page_id: str, scopes: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the scopes that this token has on a Page, or on the account behind it."""
+        return scopes if self.consent is None else self.consent.of(page_id, scopes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LoginCode:
     """What the login dialog gave out, to be redeemed once."""
 
     redirect_uri: str
     expires_at: float
+    consent: Consent
+    used: bool = False
+
+
+# How access ends at Facebook, and the subcode of 190 that tells it: .../guides/error-handling (read 2026-11-23).
+REVOCATIONS = {"removed": 458, "checkpoint": 459, "password": 460, "unconfirmed": 464, "role": 492}
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,14 +55,14 @@ def render_page(store: Store, page: Page, fields: Fields, *, reader: Grant) -> d
         "tasks": list(page.tasks),
     }
     linked = store.linked.get(page.id)
-    if linked is not None and "instagram_basic" in linked.scopes:
+    if linked is not None and "instagram_basic" in store.allowed_on(reader, linked):
         known = {"id": linked.id, "username": linked.username, "name": linked.name}
         asked = fields.get("instagram_business_account") or {"id": {}}
         if strange := sorted(set(asked) - set(known)):
             raise errors.unknown_field(strange[0], "IGUser")
         values["instagram_business_account"] = {name: known[name] for name in {"id": {}} | asked}
-    if "access_token" in fields and reader.holder is Holder.USER:
-        values["access_token"] = store.page_token(page.id, short_lived=reader.short_lived)
+    if "access_token" in fields and reader.holder is Holder.USER and page.tasks:
+        values["access_token"] = store.page_token(page.id, reader)
     elif "access_token" in fields and reader.page_id == page.id:
         values["access_token"] = reader.token
     return pick("Page", values, fields)

@@ -5,15 +5,15 @@ from typing import Any
 from planrrr_cli.sandbox.facebook import errors
 from planrrr_cli.sandbox.facebook.expressions import read_fields
 from planrrr_cli.sandbox.facebook.lists import page_of, read_limit
-from planrrr_cli.sandbox.facebook.login import redeem
-from planrrr_cli.sandbox.facebook.model import Grant, Holder
+from planrrr_cli.sandbox.facebook.login import redeem, token_reply
+from planrrr_cli.sandbox.facebook.model import ALL_SCOPES, INSTAGRAM_SCOPES, Grant, Holder
 from planrrr_cli.sandbox.facebook.nodes import pick, render_page, tree_of
-from planrrr_cli.sandbox.facebook.store import LONG_LIVED
+from planrrr_cli.sandbox.facebook.store import LONG_LIVED, USER_NAME
 from planrrr_cli.sandbox.facebook.visit import Visit
 from planrrr_cli.sandbox.wire import Reply, json_reply
 
 ACCESS_AGAIN = 90 * 86_400
-USER_NAME = "Robin Sandbox"
+GRANULAR = (*ALL_SCOPES, *INSTAGRAM_SCOPES)  # those that are given for single Pages and accounts
 
 
 def me(visit: Visit) -> Reply:
@@ -38,7 +38,8 @@ def accounts(visit: Visit) -> Reply:
     values = visit.values({"limit": "number", "after": "string", "before": "string"})
     default = "access_token,category,name,id,tasks"
     fields = read_fields(tree_of(visit.parameters.values.get("fields") or default))
-    seen = [page for page in store.pages.values() if "pages_show_list" in page.scopes]
+    mine = [page for page in store.pages.values() if page.tasks]
+    seen = [page for page in mine if "pages_show_list" in grant.allowed(page.id, page.scopes)]
     found, paging = page_of(visit, seen, lambda page: page.id, read_limit(values))
     answer = {"data": [render_page(store, page, fields, reader=grant) for page in found]}
     return json_reply(answer | ({"paging": paging} if paging else {}))
@@ -61,15 +62,19 @@ def debug(visit: Visit) -> Reply:
 def _told(visit: Visit, grant: Grant) -> dict[str, Any]:
     store = visit.store
     pages = [store.pages[grant.page_id]] if grant.page_id else list(store.pages.values())
-    targets = [(page.id, page.scopes) for page in pages]
-    targets += [(one.id, one.scopes) for page in pages if (one := store.linked.get(page.id))]
-    scopes = sorted({scope for _, allowed in targets for scope in allowed})
+    granted = grant.consent.granted if grant.consent else ()
+    since = grant.consent.given_at if grant.consent else grant.issued_at
+    targets = [(page.id, grant.allowed(page.id, page.scopes)) for page in pages]
+    targets += [
+        (one.id, store.allowed_on(grant, one)) for page in pages if (one := store.linked.get(page.id))
+    ]
+    scopes = sorted({scope for _, allowed in targets for scope in allowed} | set(granted))
     expired = grant.expires_at is not None and grant.expires_at <= store.now()
     told: dict[str, Any] = {
         "app_id": store.app_id,
         "type": grant.holder,
         "application": "planrrr sandbox",
-        "data_access_expires_at": int(grant.issued_at + ACCESS_AGAIN),
+        "data_access_expires_at": int(since + ACCESS_AGAIN),
         "expires_at": int(grant.expires_at or 0),
         "is_valid": not expired and grant.dead is None,
         "issued_at": int(grant.issued_at),
@@ -77,6 +82,7 @@ def _told(visit: Visit, grant: Grant) -> dict[str, Any]:
         "granular_scopes": [
             {"scope": scope, "target_ids": [target for target, allowed in targets if scope in allowed]}
             for scope in scopes
+            if scope in GRANULAR
         ],
         "user_id": store.user_id,
     }
@@ -86,7 +92,7 @@ def _told(visit: Visit, grant: Grant) -> dict[str, Any]:
         told["error"] = {
             "code": 190,
             "subcode": grant.dead or 463,
-            "message": "Error validating access token",
+            "message": str(errors.dead_token(grant.dead or 463)),
         }
     return told
 
@@ -115,5 +121,5 @@ def exchange(visit: Visit) -> Reply:
     if grant.holder is not Holder.USER:
         # What the real service does with a Page token is not documented; a client must not count on it.
         raise errors.invalid_parameter("fb_exchange_token must be a user access token")
-    token = store.exchange_user_token()
-    return json_reply({"access_token": token, "token_type": "bearer", "expires_in": LONG_LIVED})
+    token = store.exchange_user_token(grant)
+    return token_reply(store, token, LONG_LIVED)

@@ -10,6 +10,7 @@ from planrrr_cli.sandbox.facebook import (
     lists,
     login,
     oauth,
+    permissions,
     photos,
     reading,
     reels,
@@ -46,6 +47,8 @@ EDGES: Final[dict[tuple[str, str], Route]] = {
     ("POST", "comments"): Route("facebook.comment.create", comments.create, locked=False),
     ("GET", "comments"): Route("facebook.comments.read", comments.read),
     ("GET", "accounts"): Route("facebook.accounts.read", oauth.accounts),
+    ("GET", "permissions"): Route("facebook.permissions.read", permissions.read),
+    ("DELETE", "permissions"): Route("facebook.permissions.revoke", permissions.revoke),
     ("POST", "uploads"): Route("facebook.upload.session", uploads.create),
 }
 PHASES: Final[dict[tuple[str, str], Route]] = {
@@ -74,6 +77,8 @@ def find(method: str, node: str, edge: str, values: dict[str, Any]) -> Route:
         return EXCHANGE
     if (node, edge, method) == ("dialog", "oauth", "GET"):
         return Route("facebook.login.dialog", login.dialog)
+    if (node, edge, method) == ("dialog", "oauth", "ANSWER"):
+        return Route("facebook.login.answer", login.dialog)
     if (node, edge, method) == ("debug_token", "", "GET"):
         return Route("facebook.token.debug", oauth.debug)
     if (node, edge, method) == ("me", "", "GET"):

@@ -1,8 +1,7 @@
 """The Facebook twin's memory and its lock; finds and keeps things, decides nothing about the protocol."""
 
 import threading
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 
 from planrrr_cli.sandbox import seeds
 from planrrr_cli.sandbox.facebook.model import (
@@ -15,7 +14,6 @@ from planrrr_cli.sandbox.facebook.model import (
     Photo,
     Post,
     Session,
-    Stage,
     Video,
 )
 from planrrr_cli.sandbox.media import Medium
@@ -23,6 +21,7 @@ from planrrr_cli.sandbox.world import World
 
 # developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived: about 60 days; 1 to 2 hours.
 LONG_LIVED = 5_183_944
+USER_NAME = "Robin Sandbox"
 SHORT_LIVED = 5_400
 NAMES = (
     "Harbour Bakery",
@@ -61,9 +60,11 @@ class Store:
         self.scheduled: dict[str, int] = {}  # posts and videos that wait for their time
         self.newest_content: dict[str, tuple[object, ...]] = {}
         self.codes: dict[str, LoginCode] = {}
+        self.expires_in_left_out = False
+        self.declined: set[str] = set()  # permissions that the person did not give when last asked
         self.exchanges = 0
         self.user_token = self._new_token("user", 0)
-        self._grant(Grant(self.user_token, Holder.USER, None, self.now(), self.now() + LONG_LIVED))
+        self.keep(Grant(self.user_token, Holder.USER, None, self.now(), self.now() + LONG_LIVED))
         for index in range(self.world.account_count):
             name = NAMES[index % len(NAMES)] + ("" if index < len(NAMES) else f" {index + 1}")
             page = Page(seeds.digits(self.world.seed, "facebook", "page", index), name)
@@ -76,35 +77,53 @@ class Store:
 
     # Tokens
 
-    def page_token(self, page_id: str, *, short_lived: bool = False) -> str:
+    def page_token(self, page_id: str, person: Grant | None = None) -> str:
         """The Page's token of its present generation; a new one is derived when the last one died.
 
-        Derived from a short-lived user token it lives for an hour, else it has no end.
+        It may do what the `person`'s token may, of which it is derived (None: one that may do everything). Derived from
+        a short-lived one it lives for an hour, else it has no end.
         """
-        if short_lived:
+        now, consent = self.now(), person.consent if person else None
+        if person is not None and person.short_lived:
             token = self._new_token("page", page_id, "short", self.numbers.next())
-            return self._grant(
-                Grant(token, Holder.PAGE, page_id, self.now(), self.now() + 3600, short_lived=True)
+            return self.keep(
+                Grant(token, Holder.PAGE, page_id, now, now + 3600, short_lived=True, consent=person.consent)
             )
         page = self.pages[page_id]
-        token = self._new_token("page", page_id, page.generation)
+        of_sign_in = (person.token,) if person and consent else ()
+        token = self._new_token("page", page_id, page.generation, *of_sign_in)
         if token in self.grants and self.grants[token].dead is not None:
             self.pages[page_id] = replace(page, generation=page.generation + 1)
-            return self.page_token(page_id)
+            return self.page_token(page_id, person)
         if token not in self.grants:
-            self._grant(Grant(token, Holder.PAGE, page_id, self.now()))
+            self.keep(Grant(token, Holder.PAGE, page_id, now, consent=consent))
         return token
 
-    def exchange_user_token(self) -> str:
+    def exchange_user_token(self, before: Grant | None = None) -> str:
+        """A long-lived one that may do what the one before it may; None: everything, as after a new sign-in."""
         self.exchanges += 1
-        self.user_token = self._new_token("user", self.exchanges)
-        return self._grant(Grant(self.user_token, Holder.USER, None, self.now(), self.now() + LONG_LIVED))
+        token, now = self._new_token("user", self.exchanges), self.now()
+        consent = before.consent if before else None
+        if consent is None:
+            self.user_token = token
+        return self.keep(Grant(token, Holder.USER, None, now, now + LONG_LIVED, consent=consent))
 
-    def short_user_token(self) -> tuple[str, int]:
+    def short_user_token(self, code: LoginCode) -> tuple[str, int]:
         """What a login gives, and for how many seconds."""
-        token = self._new_token("user", "short", self.numbers.next())
-        self._grant(Grant(token, Holder.USER, None, self.now(), self.now() + SHORT_LIVED, short_lived=True))
+        token, now = self._new_token("user", "short", self.numbers.next()), self.now()
+        ends = now + SHORT_LIVED
+        self.keep(Grant(token, Holder.USER, None, now, ends, short_lived=True, consent=code.consent))
         return token, SHORT_LIVED
+
+    def choices(self) -> dict[str, str]:
+        """Whom a person can choose in the dialog: themselves, with all Pages, or a single Page."""
+        pages = {page.id: f"{page.name} only" for page in self.pages.values()}
+        return {self.user_id: f"{USER_NAME}, all Pages"} | pages
+
+    def allowed_on(self, grant: Grant, linked: Linked) -> tuple[str, ...]:
+        """The permissions that a token has on the Instagram account behind a Page."""
+        page_id = next(page for page, one in self.linked.items() if one.id == linked.id)
+        return grant.allowed(page_id, linked.scopes)
 
     def living_user_token(self) -> str:
         """The user token as the accounts document shows it: a new one, as after a new sign-in, when it died."""
@@ -116,7 +135,13 @@ class Store:
         if token in self.grants:
             self.grants[token] = replace(self.grants[token], dead=subcode)
 
-    def _grant(self, grant: Grant) -> str:
+    def kill_all(self, subcode: int, page_id: str | None = None) -> None:
+        """Every token of the person and of the Pages, as when the person removes the application; or one Page's."""
+        for grant in list(self.grants.values()):
+            if grant.dead is None and page_id in (None, grant.page_id):
+                self.kill(grant.token, subcode)
+
+    def keep(self, grant: Grant) -> str:
         self.grants[grant.token] = grant
         return grant.token
 
@@ -143,69 +168,3 @@ class Store:
         video, photo = self.videos.get(node), self.photos.get(node)
         post_id = video.post_id if video else photo.post_id if photo else None
         return self.posts.get(post_id) if post_id else None
-
-    # The state file
-
-    def dump(self) -> dict[str, Any]:
-        """Without running uploads: their digests cannot be saved."""
-        with self.lock:
-            videos = [
-                _video_document(video) for video in self.videos.values() if video.stage is not Stage.UPLOADING
-            ]
-            return {
-                "count": self.numbers.count,
-                "exchanges": self.exchanges,
-                "user_token": self.user_token,
-                "pages": [asdict(page) for page in self.pages.values()],
-                "grants": [asdict(grant) for grant in self.grants.values()],
-                "photos": [asdict(photo) for photo in self.photos.values()],
-                "posts": [asdict(post) for post in self.posts.values()],
-                "comments": [asdict(comment) for comment in self.comments.values()],
-                "videos": videos,
-                "scheduled": self.scheduled,
-                "newest_content": self.newest_content,
-            }
-
-    def load(self, document: dict[str, Any]) -> None:
-        with self.lock:
-            self.clear()
-            self.numbers = seeds.Numbers(self.world.seed, document["count"])
-            self.exchanges, self.user_token = document["exchanges"], document["user_token"]
-            for page in document["pages"]:
-                tuples = {"scopes": tuple(page["scopes"]), "tasks": tuple(page["tasks"])}
-                self.pages[page["id"]] = Page(**page | tuples)
-                self.timeline.setdefault(page["id"], [])
-            for grant in document["grants"]:
-                self._grant(Grant(**grant | {"holder": Holder(grant["holder"])}))
-            for photo in document["photos"]:
-                self.photos[photo["id"]] = Photo(**photo | {"medium": Medium(**photo["medium"])})
-            for post in document["posts"]:
-                tuples = {"photos": tuple(post["photos"]), "requests": tuple(post["requests"])}
-                self.posts[post["id"]] = Post(**post | tuples)
-                self.timeline[post["page_id"]].append(post["id"])
-            for comment in document["comments"]:
-                self.comments[comment["id"]] = Comment(
-                    **comment | {"attachment": _medium(comment["attachment"])}
-                )
-            for video in document["videos"]:
-                typed = {"medium": _medium(video["medium"]), "stage": Stage(video["stage"])}
-                self.videos[video["id"]] = Video(**video | typed)
-            self.scheduled = dict(document["scheduled"])
-            self.newest_content = {
-                page: _frozen(content) for page, content in document["newest_content"].items()
-            }
-
-
-def _video_document(video: Video) -> dict[str, Any]:
-    fields = [name for name in Video.__slots__ if name != "intake"]
-    document = {name: getattr(video, name) for name in fields}
-    return document | {"medium": asdict(video.medium) if video.medium else None}
-
-
-def _medium(document: dict[str, Any] | None) -> Medium | None:
-    return Medium(**document) if document else None
-
-
-def _frozen(content: list[Any]) -> tuple[object, ...]:
-    """JSON made lists of the tuples that are compared."""
-    return tuple(tuple(part) if isinstance(part, list) else part for part in content)

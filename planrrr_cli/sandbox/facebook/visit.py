@@ -74,7 +74,7 @@ class Visit:
         if grant.holder is not Holder.PAGE:
             raise errors.page_token_required()
         scopes, task = purpose
-        missing = [scope for scope in scopes if scope not in page.scopes]
+        missing = [scope for scope in scopes if scope not in grant.allowed(page.id, page.scopes)]
         if grant.page_id == page_id and not missing and (task is None or task in page.tasks):
             return page
         told = ",".join(missing or scopes)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from planrrr_cli.sandbox import seeds
 from planrrr_cli.sandbox.bodies import read_parameters
 from planrrr_cli.sandbox.clock import iso
-from planrrr_cli.sandbox.facebook import Facebook, versions
+from planrrr_cli.sandbox.facebook import Facebook, scripted, versions
 from planrrr_cli.sandbox.facebook import errors as graph
 from planrrr_cli.sandbox.instagram import claims, control, errors, memory, routes, rupload
 from planrrr_cli.sandbox.instagram.calls import CALLS
@@ -29,6 +29,7 @@ class Instagram:
 
     platform = "instagram"
     calls = CALLS
+    authorization = re.compile(f"^{claims.DIALOG}/?$")
 
     def __init__(self, world: World, facebook: Facebook) -> None:
         self._world = world
@@ -49,6 +50,8 @@ class Instagram:
         token = str(parameters.values.get("access_token") or "") or claims.header_token(request)
         visit = replace(visit, node=node, edge=edge, token=token, parameters=parameters)
         if route := routes.plain(request.method, request.path):
+            if request.answer is not None:
+                route = replace(route, call="instagram.login.answer")
             return self._call(route, visit)
         if node == "me" and (grant := self._store.grants.get(token)):
             visit = replace(visit, node=grant.account_id)
@@ -79,7 +82,7 @@ class Instagram:
         def by_status(status: int) -> Reply:
             if other_envelope:
                 return errors.login_by_status(status)
-            return self._refusal(graph.by_status(status), visit)
+            return self._refusal(scripted.by_status(status), visit)
 
         def by_code(code: int, subcode: int | None) -> Reply:
             if other_envelope:
@@ -165,12 +168,26 @@ class Instagram:
         account = self._store.accounts.get(account_id)
         return account.name if account else None
 
+    def choices(self) -> dict[str, str]:
+        return self._store.choices()
+
     def apps(self) -> dict[str, str]:
         return {"app_id": self._store.app_id, "app_secret": self._store.app_secret}
 
     def change_account(self, document: dict[str, Any]) -> bool:
         with self._store.lock:
             return control.change(self._store, document)
+
+    def change_app(self, document: dict[str, Any]) -> None:
+        with self._store.lock:
+            control.change_app(self._store, document)
+
+    def app_settings(self) -> dict[str, object]:
+        return {"flat_answers": self._store.flat_answers}
+
+    def revoke(self, account_id: str, reason: str) -> bool:
+        with self._store.lock, self._store.graph.lock:
+            return control.revoke(self._store, account_id, reason)
 
     def settle(self) -> None:
         """Nothing here becomes public by itself."""

@@ -31,7 +31,10 @@ CALLS: Final[Mapping[str, CallKind]] = {
     "instagram.comment.update": CallKind("POST /{comment} hide"),
     "instagram.comment.delete": CallKind("DELETE /{comment}"),
     "instagram.account.read": CallKind("GET /me and /{account}"),
-    "instagram.login.dialog": CallKind("GET /oauth/authorize: answers with a redirect and a code"),
+    "instagram.login.dialog": CallKind(
+        "GET /oauth/authorize: the page, or a redirect with a code for programs"
+    ),
+    "instagram.login.answer": CallKind("POST /oauth/authorize: the page's form; answers with a redirect"),
     "instagram.token.redeem": CallKind("POST /oauth/access_token: a code for a token of an hour"),
     "instagram.token.exchange": CallKind("GET /access_token: a token of an hour for one of 60 days"),
     "instagram.token.refresh": CallKind("GET /refresh_access_token"),

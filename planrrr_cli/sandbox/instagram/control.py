@@ -1,8 +1,11 @@
-"""What `POST /_sandbox/accounts` changes of an Instagram account; checked whole, then done."""
+"""What `POST /_sandbox/accounts`, `apps` and `revoke` change of the Instagram twin; checked whole, then done."""
 
 from dataclasses import replace
 from typing import Any, Final
 
+from planrrr_cli.sandbox.applications import flag, only
+from planrrr_cli.sandbox.facebook import setup
+from planrrr_cli.sandbox.facebook.model import REVOCATIONS
 from planrrr_cli.sandbox.instagram.model import SCOPES, Account, Media
 from planrrr_cli.sandbox.instagram.publishing import PRODUCTS, shortcode
 from planrrr_cli.sandbox.instagram.store import Store
@@ -46,6 +49,28 @@ def change(store: Store, document: dict[str, Any]) -> bool:
     for media in foreign:
         store.media[media.id] = media
         store.timeline[account.id].append(media.id)
+    return True
+
+
+def change_app(store: Store, document: dict[str, Any]) -> None:
+    """`flat_answers`: a redeemed code is answered without the documented `data`, as third parties saw it."""
+    only(document, "flat_answers")
+    store.flat_answers = flag(document, "flat_answers", store.flat_answers)
+
+
+def revoke(store: Store, account_id: str, reason: str) -> bool:
+    """The account's own tokens of Instagram Login; with Facebook Login those of the person behind its Page."""
+    account = store.accounts.get(account_id)
+    if account is None:
+        return False
+    if account.page_id is not None:
+        return setup.revoke(store.graph, account.page_id, reason)
+    reasons = {name: subcode for name, subcode in REVOCATIONS.items() if name != "role"}
+    if reason not in reasons:
+        raise ValueError(f"With Instagram Login reason is one of: {', '.join(reasons)}.")
+    for grant in list(store.grants.values()):
+        if grant.account_id == account_id and grant.dead is None:
+            store.kill(grant.token, reasons[reason])
     return True
 
 

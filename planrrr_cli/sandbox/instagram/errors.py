@@ -8,6 +8,7 @@ from typing import Final
 
 from planrrr_cli.sandbox.facebook import errors as graph
 from planrrr_cli.sandbox.facebook.errors import GraphError, Wording
+from planrrr_cli.sandbox.facebook.scripted import by_code
 from planrrr_cli.sandbox.wire import Reply, json_reply
 
 # subcode -> (code, title, text for people)
@@ -137,7 +138,7 @@ def scripted(code: int, subcode: int | None) -> GraphError:
         return not_a_business()
     if (code, subcode) == (190, None):
         return graph.unparsable_token()
-    return graph.scripted(code, subcode)
+    return by_code(code, subcode)
 
 
 class LoginRefused(Exception):

@@ -27,11 +27,13 @@ def load(store: Store, document: dict[str, Any]) -> None:
     with store.lock:
         store.clear()
         store.count, store.issued = document["count"], document["issued"]
-        store.accounts, store.newest = {}, dict(document["newest"])
+        store.accounts, store.newest, store.grants = {}, dict(document["newest"]), {}
         for one in document["accounts"]:
             tuples = {name: tuple(one[name]) for name in ("scopes", "failing_containers")}
             store.keep(Account(**one | tuples | {"login": Login(one["login"])}))
-        store.grants = {one["token"]: Grant(**one) for one in document["grants"]}
+        for one in document["grants"]:
+            scopes = None if one.get("scopes") is None else tuple(one["scopes"])
+            store.grants[one["token"]] = Grant(**one | {"scopes": scopes})
         for one in document["containers"]:
             typed = {"kind": Kind(one["kind"]), "medium": _medium(one["medium"])}
             container = Container(**one | typed | {"children": tuple(one["children"])})

@@ -64,15 +64,22 @@ class Grant:
     expires_at: float
     dead: int | None = None
     short_lived: bool = False
+    scopes: tuple[str, ...] | None = None
+
+    def allows(self, account: Account) -> tuple[str, ...]:
+        """The permissions that this token has: what its person allowed (None: everything) and did not take back."""
+        return tuple(scope for scope in account.scopes if self.scopes is None or scope in self.scopes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LoginCode:
     """What the login dialog gave out, to be redeemed once."""
 
     account_id: str
     redirect_uri: str
     expires_at: float
+    granted: tuple[str, ...]
+    used: bool = False
 
 
 class Kind(StrEnum):

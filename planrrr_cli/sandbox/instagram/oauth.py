@@ -18,7 +18,8 @@ REDEEM: Final = ("client_id", "client_secret", "grant_type", "redirect_uri", "co
 def redeem(visit: Visit) -> Reply:
     """POST https://api.instagram.com/oauth/access_token; the code has served then."""
     try:
-        return json_reply({"data": [_redeemed(visit)]})
+        told = _redeemed(visit)
+        return json_reply(told if visit.store.flat_answers else {"data": [told]})
     except errors.LoginRefused as refused:
         return refused.reply()
 
@@ -35,15 +36,18 @@ def _redeemed(visit: Visit) -> dict[str, Any]:
         raise errors.LoginRefused("Invalid platform app")
     if values["client_secret"] != store.app_secret:
         raise errors.LoginRefused("Error validating client secret.")
-    code = store.codes.pop(str(values["code"]), None)
+    code = store.codes.get(str(values["code"]))
+    if code is not None and code.used:
+        raise errors.LoginRefused("This authorization code has been used")
     if code is None or code.expires_at <= store.now():
         raise errors.LoginRefused("Invalid authorization code")
     if code.redirect_uri != values["redirect_uri"]:
         raise errors.LoginRefused(
             "Error validating verification code. Please make sure your redirect_uri is identical to the one you used"
         )
-    grant = store.sign_in(code.account_id, short_lived=True)
-    permissions = list(store.accounts[code.account_id].scopes)
+    code.used = True
+    grant = store.sign_in(code.account_id, short_lived=True, scopes=code.granted)
+    permissions = list(grant.allows(store.accounts[code.account_id]))
     return {"access_token": grant.token, "user_id": code.account_id, "permissions": permissions}
 
 
@@ -58,7 +62,7 @@ def exchange(visit: Visit) -> Reply:
     grant = _living(visit)
     if not grant.short_lived:
         raise graph.invalid_parameter("Only a short-lived token can be exchanged; refresh a long-lived one")
-    token = visit.store.sign_in(grant.account_id).token
+    token = visit.store.sign_in(grant.account_id, scopes=grant.scopes).token
     return json_reply({"access_token": token, "token_type": "bearer", "expires_in": LONG_LIVED})
 
 
@@ -71,10 +75,10 @@ def refresh(visit: Visit) -> Reply:
         raise graph.invalid_parameter("A short-lived token cannot be refreshed; exchange it")
     if store.now() - grant.issued_at < YOUNGEST:
         raise errors.too_young()
-    scopes = store.accounts[grant.account_id].scopes
+    scopes = grant.allows(store.accounts[grant.account_id])
     if BASIC not in scopes:
         raise errors.permission_missing(BASIC)
-    token = store.sign_in(grant.account_id).token
+    token = store.sign_in(grant.account_id, scopes=grant.scopes).token
     told = {"access_token": token, "token_type": "bearer", "expires_in": LONG_LIVED}
     return json_reply(told | {"permissions": ",".join(scopes)})
 

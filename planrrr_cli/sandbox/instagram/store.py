@@ -50,6 +50,7 @@ class Store:
         """As at the first start: nothing posted, the accounts and tokens that follow from the seed."""
         self.count = 0
         self.issued = 0
+        self.flat_answers = False
         self.accounts: dict[str, Account] = {}
         self.grants: dict[str, Grant] = {}
         self.newest: dict[str, str] = {}  # account -> its newest token
@@ -103,16 +104,20 @@ class Store:
 
     # Tokens
 
-    def sign_in(self, account_id: str, *, short_lived: bool = False) -> Grant:
-        """A new token of Instagram Login; those before it go on living."""
+    def sign_in(
+        self, account_id: str, *, short_lived: bool = False, scopes: tuple[str, ...] | None = None
+    ) -> Grant:
+        """A new token of Instagram Login; those before it go on living. `scopes` None: everything was allowed."""
         self.issued += 1
         token = "IGAA" + "".join(
             seeds.letters(self.world.seed, "instagram", half, self.issued, length=40) for half in "abc"
         )
         life = SHORT_LIVED if short_lived else LONG_LIVED
-        grant = Grant(token, account_id, self.now(), self.now() + life, short_lived=short_lived)
+        grant = Grant(
+            token, account_id, self.now(), self.now() + life, short_lived=short_lived, scopes=scopes
+        )
         self.grants[token] = grant
-        if not short_lived:
+        if not short_lived and scopes is None:
             self.newest[account_id] = token
         return grant
 
@@ -122,9 +127,9 @@ class Store:
         gone = grant.dead is not None or grant.expires_at <= self.now()
         return self.sign_in(account.id) if gone else grant
 
-    def kill(self, token: str) -> None:
+    def kill(self, token: str, subcode: int = 463) -> None:
         if token in self.grants:
-            self.grants[token] = replace(self.grants[token], dead=463)
+            self.grants[token] = replace(self.grants[token], dead=subcode)
         else:
             with self.graph.lock:
                 self.graph.kill(token)
@@ -136,6 +141,11 @@ class Store:
         page = self.graph.grants.get(token)
         linked = self.graph.linked.get(page.page_id or "") if page else None
         return linked.id if linked else None
+
+    def choices(self) -> dict[str, str]:
+        """Whom a person can choose in the dialog of Instagram Login."""
+        mine = [one for one in self.accounts.values() if one.login is Login.INSTAGRAM]
+        return {one.id: one.username for one in mine}
 
     # Things
 

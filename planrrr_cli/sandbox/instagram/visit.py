@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from planrrr_cli.sandbox.bodies import Parameters
 from planrrr_cli.sandbox.facebook import errors as graph
+from planrrr_cli.sandbox.facebook.model import Grant as FacebookGrant
 from planrrr_cli.sandbox.facebook.model import Holder
 from planrrr_cli.sandbox.facebook.parameters import checked
 from planrrr_cli.sandbox.instagram import errors
@@ -37,12 +38,16 @@ class Caller:
 
     login: Login
     account_id: str | None = None
-    page_id: str | None = None
+    page: FacebookGrant | None = None
+    scopes: tuple[str, ...] | None = None
 
     def reaches(self, account: Account) -> bool:
         if self.login is Login.INSTAGRAM:
             return self.account_id == account.id
-        return self.page_id in (None, account.page_id)
+        if self.page is None or self.page.page_id is not None:
+            return self.page is not None and self.page.page_id == account.page_id
+        pages = self.page.consent.pages if self.page.consent else None
+        return pages is None or account.page_id in pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +81,11 @@ class Visit:
             raise graph.dead_token(dead or 463)
         if mine is not None:
             self._check_proof(store.app_secret, required=False)
-            return Caller(Login.INSTAGRAM, account_id=mine.account_id)
+            return Caller(Login.INSTAGRAM, account_id=mine.account_id, scopes=mine.scopes)
         self._check_proof(store.graph.app_secret, required=store.world.require_proof)
-        return Caller(Login.FACEBOOK, page_id=page.page_id if page else None)
+        return Caller(
+            Login.FACEBOOK, page=page, scopes=page.consent.granted if page and page.consent else None
+        )
 
     def _check_proof(self, secret: str, *, required: bool) -> None:
         """appsecret_proof: hex HMAC-SHA256 of the token in use, keyed with the secret of the login's application."""
@@ -101,7 +108,8 @@ class Visit:
             raise graph.unparsable_token()
         if not caller.reaches(account):
             raise graph.unsupported(self.request.method, self.node)
-        if missing := [scope for scope in purpose[account.login] if scope not in account.scopes]:
+        held = [scope for scope in account.scopes if caller.scopes is None or scope in caller.scopes]
+        if missing := [scope for scope in purpose[account.login] if scope not in held]:
             raise errors.permission_missing(",".join(missing))
         if purpose is PUBLISH and account.page_id is not None:
             page = self.store.graph.pages[account.page_id]

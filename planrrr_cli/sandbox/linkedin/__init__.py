@@ -1,16 +1,18 @@
 """The LinkedIn twin: from an HTTP request to a named call and its answer; the resources have files of their own."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from planrrr_cli.sandbox import seeds
+from planrrr_cli.sandbox.applications import only
 from planrrr_cli.sandbox.clock import iso
 from planrrr_cli.sandbox.linkedin import errors, oauth, publishing, routes, scripted
 from planrrr_cli.sandbox.linkedin.calls import CALLS
-from planrrr_cli.sandbox.linkedin.control import change
+from planrrr_cli.sandbox.linkedin.control import change, revoke
 from planrrr_cli.sandbox.linkedin.door import admit
 from planrrr_cli.sandbox.linkedin.model import Product
 from planrrr_cli.sandbox.linkedin.store import Store
@@ -22,6 +24,7 @@ from planrrr_cli.sandbox.wire import Reply, Request
 from planrrr_cli.sandbox.world import World
 
 PREFIXES = ("/rest/", "/v2/", "/oauth/v2/", "/dms-uploads/")
+AUTHORIZATION = re.compile("^/oauth/v2/authorization$")
 BODY_LIMIT = 1024 * 1024
 
 
@@ -30,6 +33,7 @@ class LinkedIn:
 
     platform = "linkedin"
     calls = CALLS
+    authorization = AUTHORIZATION
 
     def __init__(self, world: World, calendar: Mapping[str, str] = CALENDAR) -> None:
         self._world = world
@@ -47,6 +51,8 @@ class LinkedIn:
         visit = Visit(self._store, request, token=_token(request), body=body, version=_version(request))
         hints = dict(parse_qsl(request.query, keep_blank_values=True)) | oauth.read_form(visit)
         route, keys = routes.find(request.method, request.path, hints)
+        if request.answer is not None:
+            route = replace(route, call="linkedin.login.answer")
         visit = replace(visit, gate=route.gate)
         run = partial(self._perform, route, visit, keys, tunnelled)
         return self._call(route, visit, keys, run)
@@ -77,14 +83,18 @@ class LinkedIn:
         )
 
     def _account_of(self, visit: Visit, keys: list[str]) -> str | None:
-        """Whose token it is; an upload URL is its owner's."""
+        """Whose token it is; an upload URL is its owner's. Of several organizations the one that is named."""
         if visit.request.path.startswith("/dms-uploads/") and keys:
             name, what = keys[:2]
             asset = self._store.assets.get(f"urn:li:{what.partition('-')[0]}:{name}")
             return asset.owner if asset else None
         tokens, form = self._store.tokens, oauth.read_form(visit)
         grant = tokens.access.get(visit.token) or tokens.refresh.get(form.get("refresh_token", ""))
-        return grant.account if grant else None
+        if grant is None or grant.member != self._store.agent:
+            return grant.account if grant else None
+        said = f"{visit.request.path}?{visit.request.query} {(visit.body or b'').decode('utf-8', 'replace')}"
+        named = re.search(r"urn:li:organization:[0-9]+", unquote(said))
+        return named[0] if named and named[0] in self._store.accounts else grant.account
 
     def _expire(self, visit: Visit) -> None:
         with self._store.lock:
@@ -146,6 +156,9 @@ class LinkedIn:
     def account_name(self, account_id: str) -> str | None:
         return self._store.name_of(account_id)
 
+    def choices(self) -> dict[str, str]:
+        return {one: name for product in Product for one, name in self._store.members_of(product).items()}
+
     def apps(self) -> dict[str, str]:
         """Community Management first, which the organizations use; then the app of the people."""
         community, share = (self._store.apps[product] for product in (Product.COMMUNITY, Product.SHARE))
@@ -159,6 +172,16 @@ class LinkedIn:
     def change_account(self, document: dict[str, Any]) -> bool:
         with self._store.lock:
             return change(self._store, document)
+
+    def change_app(self, document: dict[str, Any]) -> None:
+        only(document)
+
+    def app_settings(self) -> dict[str, object]:
+        return {}
+
+    def revoke(self, account_id: str, reason: str) -> bool:
+        with self._store.lock:
+            return revoke(self._store, account_id, reason)
 
     def settle(self) -> None:
         with self._store.lock:

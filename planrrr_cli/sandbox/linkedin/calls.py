@@ -36,7 +36,12 @@ CALLS: Final[Mapping[str, CallKind]] = {
     ),
     "linkedin.userinfo.read": CallKind("GET /v2/userinfo"),
     "linkedin.me.read": CallKind("GET /v2/me"),
-    "linkedin.login.dialog": CallKind("GET /oauth/v2/authorization: answers with a redirect and a code"),
+    "linkedin.login.dialog": CallKind(
+        "GET /oauth/v2/authorization: the page, or a redirect with a code for programs"
+    ),
+    "linkedin.login.answer": CallKind(
+        "POST /oauth/v2/authorization: the page's form; answers with a redirect"
+    ),
     "linkedin.token.exchange": CallKind("POST /oauth/v2/accessToken grant_type=authorization_code"),
     "linkedin.token.refresh": CallKind("POST /oauth/v2/accessToken grant_type=refresh_token"),
     "linkedin.token.introspect": CallKind("POST /oauth/v2/introspectToken"),

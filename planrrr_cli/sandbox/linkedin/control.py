@@ -1,9 +1,9 @@
-"""What `POST /_sandbox/accounts` changes of a LinkedIn account: scopes, role, the day's calls, posts that will fail."""
+"""What `POST /_sandbox/accounts` and `revoke` change of a LinkedIn account: scopes, role, limits, tokens, failures."""
 
 from dataclasses import replace
 from typing import Any
 
-from planrrr_cli.sandbox.linkedin.model import ALL_SCOPES, ROLES, Account
+from planrrr_cli.sandbox.linkedin.model import ALL_SCOPES, ROLES, Account, Product
 from planrrr_cli.sandbox.linkedin.store import Store
 
 KEYS = ("account_id", "scopes", "role", "day_limit", "app_day_limit", "failing_posts")
@@ -30,6 +30,21 @@ def change(store: Store, document: dict[str, Any]) -> bool:
     store.accounts[account.urn] = changed
     if "scopes" in document:
         store.tokens.set_scopes(changed)
+    return True
+
+
+def revoke(store: Store, account_id: str, reason: str) -> bool:
+    """The member removes the app that the account uses: all their tokens of it are dead. Also by the member's URN."""
+    whose = {
+        (one.product, one.member) for one in store.accounts.values() if account_id in (one.urn, one.member)
+    }
+    whose |= {(Product.COMMUNITY, account_id)} if account_id == store.agent else set()
+    if not whose:
+        return False
+    if reason != "removed":
+        raise ValueError("At LinkedIn reason is removed.")
+    for product, member in whose:
+        store.tokens.revoke_all(product, member)
     return True
 
 

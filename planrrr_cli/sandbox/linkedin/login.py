@@ -1,61 +1,84 @@
-"""The authorization page and the code it gives: it answers at once, as a person who says yes to everything.
+"""The authorization page and the code it gives; a member signs in, and there is nothing to untick.
 
 Source: learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow (read 2026-11-23): a code lives
-for 30 minutes; one scope that the app does not have breaks the whole consent.
+for 30 minutes; who says no is `user_cancelled_authorize`; a scope that the app does not have breaks the consent.
 """
 
-from urllib.parse import urlencode, urlsplit
+from typing import Final
 
 from planrrr_cli.sandbox import seeds
+from planrrr_cli.sandbox.consent import Answer, ask, is_browser, state_back
+from planrrr_cli.sandbox.consentpage import Question, refusal_page
 from planrrr_cli.sandbox.linkedin import oautherrors
-from planrrr_cli.sandbox.linkedin.model import SCOPES_OF, Account, App, LoginCode, Product
+from planrrr_cli.sandbox.linkedin.errors import LinkedInError
+from planrrr_cli.sandbox.linkedin.model import SCOPES_OF, App, LoginCode
 from planrrr_cli.sandbox.linkedin.restli import text_of
 from planrrr_cli.sandbox.linkedin.visit import Visit
-from planrrr_cli.sandbox.redirects import is_harmless
+from planrrr_cli.sandbox.redirects import back
 from planrrr_cli.sandbox.wire import Reply
 
-CODE_LIFE = 1_800
-NEEDED = ("response_type", "client_id", "redirect_uri", "scope")
+CODE_LIFE: Final = 1_800
+HEADING: Final = "Sign in to LinkedIn"
+NEEDED: Final = ("response_type", "client_id", "redirect_uri", "scope")
+SAID_NO: Final = {
+    "error": "user_cancelled_authorize",
+    "error_description": "The user cancelled the authorization",
+}
 
 
 def dialog(visit: Visit) -> Reply:
-    """A redirect to `redirect_uri` with code and state. Only loopback addresses: a rehearsal leaves no machine."""
-    query, store = dict(visit.query), visit.store
+    """The page, or a redirect to `redirect_uri` with code and state. Without a good address nothing leads back."""
+    try:
+        return _dialog(visit)
+    except LinkedInError as refused:
+        if is_browser(visit.request):
+            reply = refused.reply()
+            return refusal_page(HEADING, f"Bummer, something went wrong. {refused}", reply.status)
+        raise
+
+
+def _dialog(visit: Visit) -> Reply:
+    query, store = visit.query, visit.store
+    app, target = _checked(visit)
+    consents = store.world.consents
+    state = state_back(consents, "linkedin", text_of(query, "state") if "state" in query else None)
+    scopes = tuple(dict.fromkeys(text_of(query, "scope").split()))
+    if strange := [scope for scope in scopes if scope not in SCOPES_OF[app.product]]:
+        told = f'Scope "{strange[0][:60]}" is not authorized for your application'
+        return back(target, {"error": "unauthorized_scope_error", "error_description": told} | state)
+    question = Question("linkedin", HEADING, "planrrr sandbox", store.members_of(app.product), scopes)
+    answer = ask(consents, visit.request, question)
+    if isinstance(answer, Reply):
+        return answer
+    if answer.account is None:
+        return back(target, SAID_NO | state)
+    return back(target, {"code": _code(visit, app, target, answer)} | state)
+
+
+def _checked(visit: Visit) -> tuple[App, str]:
+    """The app and its redirect address; raises LinkedInError."""
+    query = visit.query
     if strange := sorted(set(query) - {*NEEDED, "state"}):
         raise oautherrors.strange_parameter(strange[0])
     for name in NEEDED:
         if not text_of(query, name):
             raise oautherrors.missing_parameter(name)
-    app = next((app for app in store.apps.values() if app.client_id == query["client_id"]), None)
+    app = next((app for app in visit.store.apps.values() if app.client_id == query["client_id"]), None)
     if app is None:
         raise oautherrors.invalid_client()
     target = text_of(query, "redirect_uri")
-    if not is_harmless(target):
-        raise oautherrors.invalid_redirect("redirect_uri must be a loopback address in the sandbox")
+    if not visit.store.world.applications.takes("linkedin", target):
+        raise oautherrors.invalid_redirect("redirect_uri is not registered, or is no loopback address")
     if query["response_type"] != "code":
         raise oautherrors.wrong_grant_type()
-    state = {"state": text_of(query, "state")} if "state" in query else {}
-    scopes = tuple(text_of(query, "scope").split())
-    if strange := [scope for scope in scopes if scope not in SCOPES_OF[app.product]]:
-        told = f'Scope "{strange[0][:60]}" is not authorized for your application'
-        return _redirect(target, {"error": "unauthorized_scope_error", "error_description": told} | state)
+    return app, target
+
+
+def _code(visit: Visit, app: App, target: str, answer: Answer) -> str:
+    store = visit.store
     code = "AQ" + "".join(
         seeds.letters(store.world.seed, "code", store.numbers.next(), part) for part in "abc"
     )
-    store.codes[code] = LoginCode(_account(visit, app), scopes, target, store.now() + CODE_LIFE)
-    return _redirect(target, {"code": code} | state)
-
-
-def _account(visit: Visit, app: App) -> Account:
-    """Who signs in: the human of the app's first account; without one, the human of the first organization."""
-    accounts = list(visit.store.accounts.values())
-    for account in accounts:
-        if account.product is app.product:
-            return account
-    member = accounts[0].member
-    return Account(member, visit.store.people[member], Product.SHARE, member, ())
-
-
-def _redirect(target: str, query: dict[str, str]) -> Reply:
-    joint = "&" if urlsplit(target).query else "?"
-    return Reply(302, b"", (("Location", target + joint + urlencode(query)),))
+    account = store.account_of_member(app.product, str(answer.account))
+    store.codes[code] = LoginCode(account, answer.granted, target, store.now() + CODE_LIFE)
+    return code

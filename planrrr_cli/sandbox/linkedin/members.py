@@ -51,18 +51,19 @@ def roles(visit: Visit) -> Reply:
     if text_of(query, "q") != "roleAssignee" or role not in ("", *ROLES) or state not in STATES:
         raise errors.bad_query()
     count, start = number_of(query, "count", DEFAULT, 1, MOST), number_of(query, "start", 0, 0, 10**6)
-    held = [each for each in visit.store.accounts.values() if each.is_organization and each.role]
-    mine = [each for each in held if each.member == grant.member and role in ("", each.role)]
-    shown = [_role(each) for each in mine] if state == "APPROVED" else []
+    organizations = [each for each in visit.store.accounts.values() if each.is_organization]
+    held = [each for each in organizations if visit.store.administers(grant.member, each)]
+    mine = [each for each in held if role in ("", each.role)]
+    shown = [_role(each, grant.member) for each in mine] if state == "APPROVED" else []
     told = paging(visit, start, count, len(shown)) | {"total": len(shown)}
     return json_reply({"paging": told, "elements": shown[start : start + count]})
 
 
-def _role(account: Account) -> dict[str, Any]:
+def _role(account: Account, member: str) -> dict[str, Any]:
     return {
         "organization": account.urn,
         "role": account.role,
-        "roleAssignee": account.member,
+        "roleAssignee": member,
         "state": "APPROVED",
     }
 
@@ -73,7 +74,7 @@ def organization(visit: Visit) -> Reply:
     if not ADMINISTER & set(grant.scopes):
         raise visit.denied()
     account = visit.store.accounts.get(f"urn:li:organization:{visit.keys[0]}")
-    if account is None or account.member != grant.member or not account.role:
+    if account is None or not visit.store.administers(grant.member, account):
         raise errors.not_found()
     vanity = "".join(
         letter if letter.isascii() and letter.isalnum() else "-" for letter in account.name.lower()

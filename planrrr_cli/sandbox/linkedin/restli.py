@@ -5,6 +5,7 @@ protocol-version (read 2026-11-23). Objects `(k:v)` in a query are not read: no 
 """
 
 import re
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote
 
 from planrrr_cli.sandbox.linkedin import errors
@@ -60,7 +61,7 @@ def read_form_text(text: str) -> dict[str, str]:
     return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100))
 
 
-def text_of(query: dict[str, Value], name: str, default: str = "") -> str:
+def text_of(query: Mapping[str, Value], name: str, default: str = "") -> str:
     value = query.get(name, default)
     if not isinstance(value, str):
         raise errors.bad_query()

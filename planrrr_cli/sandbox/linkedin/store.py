@@ -25,6 +25,7 @@ from planrrr_cli.sandbox.media import Medium
 from planrrr_cli.sandbox.world import World
 
 ORGANIZATIONS = ("Tidewater Rowing Club", "Elm Street Repair Café", "Sandbank Ferries", "Lantern Press")
+AGENT = "Kim Sandbox"
 PEOPLE = ("Robin Sandbox", "Ada Quay", "Jonas Weir", "Mira Shoal")
 # Published for "Share on LinkedIn": 150 calls per member and 100,000 per app a day. Community Management's standard
 # tier has its numbers on application only, so that it starts without a limit here.
@@ -37,6 +38,8 @@ class Store:
     def __init__(self, world: World) -> None:
         self.world = world
         self.lock = threading.RLock()
+        # One who administers every organization beside its own human: the first to choose at a sign-in.
+        self.agent = "urn:li:person:" + seeds.letters(world.seed, "linkedin", "agent", length=10)
         self.clear()
 
     def clear(self) -> None:
@@ -61,6 +64,7 @@ class Store:
         self.codes: dict[str, LoginCode] = {}
         for index in range(self.world.account_count):
             self._found_account(index)
+        self.people[self.agent] = AGENT
 
     def _app(self, product: Product, day_limit: int | None) -> App:
         seed = self.world.seed
@@ -121,6 +125,24 @@ class Store:
             return None
         return self.posts.get(f"urn:li:share:{number}") or self.posts.get(f"urn:li:ugcPost:{number}")
 
+    def members_of(self, product: Product) -> dict[str, str]:
+        """URNs and names of the people who can sign in to an app; where it has none, of the agent."""
+        mine = [one.member for one in self.accounts.values() if one.product is product]
+        if product is Product.COMMUNITY or not mine:
+            mine.insert(0, self.agent)
+        return {member: self.people[member] for member in mine}
+
+    def administers(self, member: str, account: Account) -> bool:
+        """Whether this person has the organization's role."""
+        return account.role is not None and member in (account.member, self.agent)
+
+    def account_of_member(self, product: Product, member: str) -> Account:
+        """What a sign-in of this person to this app is for, where faults and limits ask whose call it is."""
+        for account in self.accounts.values():
+            if (account.product, account.member) == (product, member):
+                return account
+        return Account(member, self.people[member], product, member, ())
+
     def name_of(self, urn: str) -> str | None:
         account = self.accounts.get(urn)
         return account.name if account else self.people.get(urn)
@@ -153,7 +175,7 @@ class Store:
             for each in document["accounts"]:
                 typed = {"product": Product(each["product"]), "scopes": tuple(each["scopes"])}
                 self.accounts[each["urn"]] = Account(**each | typed)
-            self.people = dict(document["people"])
+            self.people = {self.agent: AGENT} | document["people"]
             for each in document["assets"]:
                 self.keep_asset(_asset(each))
             for each in document["posts"]:

@@ -84,6 +84,13 @@ class Tokens:
                 if (grant.product, grant.member) == (product, member) and set(grant.scopes) != set(scopes):
                     self.kill(grant.token, REVOKED)
 
+    def revoke_all(self, product: Product, member: str) -> None:
+        """The member removed the app."""
+        for grants in (self.access, self.refresh):
+            for grant in list(grants.values()):
+                if (grant.product, grant.member) == (product, member):
+                    self.kill(grant.token, REVOKED)
+
     def set_scopes(self, account: Account) -> None:
         """The account's scopes were changed from outside: its tokens have them at once."""
         for grants in (self.access, self.refresh):

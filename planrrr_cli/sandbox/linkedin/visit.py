@@ -58,7 +58,9 @@ class Visit:
         if urn.startswith("urn:li:organization:"):
             account = self.store.accounts.get(urn)
             holds_role = (
-                account is not None and account.member == grant.member and account.role in POSTING_ROLES
+                account is not None
+                and self.store.administers(grant.member, account)
+                and account.role in POSTING_ROLES
             )
             if holds_role and organizational in grant.scopes:
                 return

@@ -1,10 +1,12 @@
 """The X twin: from an HTTP request to a named call and its answer; the calls have files of their own."""
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from planrrr_cli.sandbox import seeds
+from planrrr_cli.sandbox.applications import only
 from planrrr_cli.sandbox.clock import iso
 from planrrr_cli.sandbox.faults import Kind
 from planrrr_cli.sandbox.twin import Call, Orders
@@ -22,11 +24,13 @@ from planrrr_cli.sandbox.x.store import Store
 from planrrr_cli.sandbox.x.visit import Visit, authenticate, presumed_account, token_of
 
 API_VERSION = "2.167"
+AUTHORIZATION = re.compile("^/(?:i|2)/oauth2/authorize$")
 
 
 class X:
     platform = "x"
     calls = CALLS
+    authorization = AUTHORIZATION
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -45,6 +49,8 @@ class X:
             account_id = oauth.refreshed_account(form, self._store.renewals)
             if call == "x.token.refresh" and form.get("grant_type") == "authorization_code":
                 call = "x.token.exchange"
+        if request.answer is not None:
+            call = "x.login.answer"
         if content.broken:
             route = replace(route, run=keep_broken_segment)
         visit = Visit(self._store, request, call, node, content)
@@ -60,7 +66,7 @@ class X:
             ),
             rate_reply=lambda minutes: self._limited(minutes, visit),
             usage_headers=lambda percent: self._usage(percent, visit),
-            expire_token=partial(self._expire, request),
+            expire_token=partial(self._expire, visit),
             gateway_page=problems.GATEWAY_PAGE,
         )
 
@@ -97,9 +103,11 @@ class X:
             raise problems.credits_depleted(caller.id)
         return replace(visit, caller=caller)
 
-    def _expire(self, request: Request) -> None:
+    def _expire(self, visit: Visit) -> None:
+        """The token that was used: of a refresh the refresh token, else the access token."""
         with self._store.lock:
-            self._store.kill(token_of(request))
+            self._store.kill(token_of(visit.request))
+            self._store.spend(visit.content.form().get("refresh_token", ""))
 
     def _refusal(self, refused: Refusal, visit: Visit) -> Reply:
         return self._stamped(refused.reply(visit.generation), visit)
@@ -163,6 +171,9 @@ class X:
         account = self._store.accounts.get(account_id)
         return f"{account.name} @{account.username}" if account else None
 
+    def choices(self) -> dict[str, str]:
+        return self._store.choices()
+
     def apps(self) -> dict[str, str]:
         store = self._store
         return {
@@ -177,6 +188,16 @@ class X:
     def change_account(self, document: dict[str, Any]) -> bool:
         with self._store.lock:
             return changes.change(self._store, document)
+
+    def change_app(self, document: dict[str, Any]) -> None:
+        only(document)
+
+    def app_settings(self) -> dict[str, object]:
+        return {}
+
+    def revoke(self, account_id: str, reason: str) -> bool:
+        with self._store.lock:
+            return changes.revoke(self._store, account_id, reason)
 
     def settle(self) -> None:
         """Nothing: what X publishes is public at once."""

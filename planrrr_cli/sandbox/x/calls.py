@@ -23,7 +23,10 @@ CALLS: Final[Mapping[str, CallKind]] = {
     "x.media.status": CallKind("GET /2/media/upload?command=STATUS"),
     "x.media.metadata": CallKind("POST /2/media/metadata: alt text"),
     "x.media.subtitles": CallKind("POST and DELETE /2/media/subtitles"),
-    "x.login.authorize": CallKind("GET /i/oauth2/authorize: answers with a redirect and a code"),
+    "x.login.authorize": CallKind(
+        "GET /i/oauth2/authorize: the page, or a redirect with a code for programs"
+    ),
+    "x.login.answer": CallKind("POST /i/oauth2/authorize: the page's form; answers with a redirect"),
     "x.token.exchange": CallKind("POST /2/oauth2/token grant_type=authorization_code"),
     "x.token.refresh": CallKind("POST /2/oauth2/token grant_type=refresh_token"),
     "x.token.revoke": CallKind("POST /2/oauth2/revoke"),

@@ -1,4 +1,4 @@
-"""What `POST /_sandbox/accounts` can change of an X account and of the application; checked, then done."""
+"""What `POST /_sandbox/accounts` and `revoke` change of an X account and of the application; checked, then done."""
 
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -39,6 +39,19 @@ def change(store: Store, document: dict[str, Any]) -> bool:
         store.limits.changed[call, account.id] = number
     if (changed.signed, changed.public) != (account.signed, account.public):
         store.sign_in(changed)
+    return True
+
+
+def revoke(store: Store, account_id: str, reason: str) -> bool:
+    """The person takes the access back: every token of the account is dead, of both kinds."""
+    if account_id not in store.accounts:
+        return False
+    if reason != "removed":
+        raise ValueError("At X reason is removed.")
+    for grant in [one for one in store.grants.values() if one.account_id == account_id]:
+        store.kill(grant.token)
+    for renewal in [one for one in store.renewals.values() if one.account_id == account_id]:
+        store.spend(renewal.token)
     return True
 
 

@@ -1,4 +1,4 @@
-"""OAuth 2.0: the authorize page, the code exchange, the refresh with rotation, revoking.
+"""OAuth 2.0's token endpoint: the code exchange, the refresh with rotation, revoking; the page is in login.py.
 
 Source: docs.x.com/fundamentals/authentication/oauth-2-0 (2026-08-22); single use of refresh tokens and the wordings
 are those that many clients met.
@@ -8,69 +8,21 @@ import base64
 import binascii
 import hashlib
 import hmac
-from dataclasses import replace
 from typing import Final
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import unquote
 
-from planrrr_cli.sandbox import seeds
-from planrrr_cli.sandbox.redirects import is_harmless
 from planrrr_cli.sandbox.wire import Reply
 from planrrr_cli.sandbox.x import problems
 from planrrr_cli.sandbox.x.contents import FORM
 from planrrr_cli.sandbox.x.frames import json_reply
-from planrrr_cli.sandbox.x.model import ALL_SCOPES, Grant, LoginCode, Renewal
-from planrrr_cli.sandbox.x.queries import known_only, parameters
+from planrrr_cli.sandbox.x.model import Grant, Renewal
 from planrrr_cli.sandbox.x.store import ACCESS_LIFE
 from planrrr_cli.sandbox.x.visit import Visit
 
-CODE_LIFE: Final = 30
-ASKED: Final = (
-    "response_type",
-    "client_id",
-    "redirect_uri",
-    "scope",
-    "state",
-    "code_challenge",
-    "code_challenge_method",
-)
 FIELDS: Final = {
     "authorization_code": {"grant_type", "code", "redirect_uri", "code_verifier", "client_id", "scope"},
     "refresh_token": {"grant_type", "refresh_token", "client_id", "scope"},
 }
-
-
-def authorize(visit: Visit) -> Reply:
-    """A redirect with code and state at once, as a person who says yes. Only to loopback: a rehearsal stays here.
-
-    Who signs in is the first account that has no OAuth 1.0a token.
-    """
-    asked = parameters(visit.request.query)
-    known_only(asked, ASKED)
-    store = visit.store
-    if asked.get("client_id") not in (store.client_id, store.public_client_id):
-        raise problems.value_invalid("client id")
-    if asked.get("response_type") != "code":
-        raise problems.value_invalid("response type")
-    target, challenge = asked.get("redirect_uri", ""), asked.get("code_challenge", "")
-    if not is_harmless(target):
-        raise problems.value_invalid("redirect uri")
-    method = asked.get("code_challenge_method", "plain")
-    if not challenge or method not in ("S256", "plain"):
-        raise problems.value_invalid("code challenge")
-    scopes = tuple(asked.get("scope", "").split())
-    if not scopes or not set(scopes) <= set(ALL_SCOPES):
-        raise problems.value_invalid("scope")
-    account = next((one for one in store.accounts.values() if not one.signed), None)
-    if account is None:
-        raise problems.value_invalid("client id")
-    store.issued += 1
-    code = seeds.letters(store.world.seed, "x", "code", store.issued, length=40)
-    store.codes[code] = LoginCode(
-        account.id, asked["client_id"], target, challenge, method, scopes, store.now() + CODE_LIFE
-    )
-    query = {"code": code} | ({"state": asked["state"]} if "state" in asked else {})
-    joint = "&" if urlsplit(target).query else "?"
-    return Reply(302, b"", (("Location", target + joint + urlencode(query)),))
 
 
 def token(visit: Visit) -> Reply:
@@ -152,7 +104,7 @@ def _renew(visit: Visit, form: dict[str, str], client: str) -> Renewal:
     renewal = store.renewals.get(form["refresh_token"])
     if renewal is None or renewal.spent or renewal.client_id != client:
         raise problems.token_invalid()
-    store.renewals[renewal.token] = replace(renewal, spent=True)
+    store.spend(renewal.token)
     return renewal
 
 
@@ -176,7 +128,7 @@ def revoke(visit: Visit) -> Reply:
     store = visit.store
     store.kill(form["token"])
     if renewal := store.renewals.get(form["token"]):
-        store.renewals[renewal.token] = replace(renewal, spent=True)
+        store.spend(renewal.token)
         for grant in [one for one in store.grants.values() if one.family == renewal.family]:
             store.kill(grant.token)
     return json_reply({"revoked": True})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from planrrr_cli.sandbox.wire import Reply
-from planrrr_cli.sandbox.x import captions, media, oauth, posts, problems, reading
+from planrrr_cli.sandbox.x import captions, login, media, oauth, posts, problems, reading
 from planrrr_cli.sandbox.x.visit import Visit
 
 PUBLISH: Final = ("tweet.write", "tweet.read", "users.read")
@@ -42,8 +42,8 @@ TABLE: Final[tuple[tuple[str, str, Route], ...]] = (
     ("DELETE", "/2/media/subtitles", Route("x.media.subtitles", captions.remove_subtitles, BYTES)),
     ("POST", "/2/oauth2/token", Route("x.token.refresh", oauth.token)),
     ("POST", "/2/oauth2/revoke", Route("x.token.revoke", oauth.revoke)),
-    ("GET", "/2/oauth2/authorize", Route("x.login.authorize", oauth.authorize)),
-    ("GET", "/i/oauth2/authorize", Route("x.login.authorize", oauth.authorize)),
+    ("GET", "/2/oauth2/authorize", Route("x.login.authorize", login.authorize)),
+    ("GET", "/i/oauth2/authorize", Route("x.login.authorize", login.authorize)),
 )
 PATTERNS: Final = tuple((method, re.compile(path, re.ASCII), route) for method, path, route in TABLE)
 

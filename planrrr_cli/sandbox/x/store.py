@@ -113,6 +113,11 @@ class Store:
     def _token(self, *parts: object) -> str:
         return "".join(seeds.letters(self.world.seed, "x", half, *parts, length=40) for half in "ab")
 
+    def choices(self) -> dict[str, str]:
+        """Whom a person can choose on the authorize page; those whose token is OAuth 1.0a come last."""
+        ordered = sorted(self.accounts.values(), key=lambda account: account.signed)
+        return {one.id: f"{one.name} @{one.username}" for one in ordered}
+
     def living(self, account: Account) -> Grant:
         """Its newest grant as the accounts document shows it: a new one, as after a new sign-in, when it died."""
         grant = self.grants[self.newest[account.id]]
@@ -128,6 +133,10 @@ class Store:
     def kill(self, token: str) -> None:
         if token in self.grants:
             self.grants[token] = replace(self.grants[token], dead=True)
+
+    def spend(self, refresh_token: str) -> None:
+        if refresh_token in self.renewals:
+            self.renewals[refresh_token] = replace(self.renewals[refresh_token], spent=True)
 
     # Things
 

@@ -1,5 +1,6 @@
 """The YouTube twin: from an HTTP request to a named call and its answer; the methods have files of their own."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -29,12 +30,14 @@ from planrrr_cli.sandbox.youtube.visit import Visit, token_of
 
 PREFIXES = ("/youtube/v3/", "/upload/youtube/v3/", "/resumable/upload/youtube/v3/")
 PLACES = ("/token", "/revoke", "/o/oauth2/v2/auth")
+AUTHORIZATION = re.compile("^/o/oauth2/v2/auth$")
 BODY_LIMIT = 1024 * 1024
 
 
 class YouTube:
     platform = "youtube"
     calls = CALLS
+    authorization = AUTHORIZATION
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -53,6 +56,8 @@ class YouTube:
             call = "youtube.videos.upload" if method.media.publishes else method.call
             return self._call(Visit(self._store, request, method, query, call=call), self._whole)
         visit = Visit(self._store, request, method, query, _small_body(request), call=method.call)
+        if request.answer is not None:
+            visit = replace(visit, call="youtube.login.answer")
         if method.call == "youtube.token.refresh":
             form = oauth.read_form(visit)
             if form.get("grant_type") == "authorization_code":
@@ -173,12 +178,26 @@ class YouTube:
         channel = self._store.channels.get(account_id)
         return channel.name if channel else None
 
+    def choices(self) -> dict[str, str]:
+        return {channel.id: channel.name for channel in self._store.channels.values()}
+
     def apps(self) -> dict[str, str]:
         return {"client_id": self._store.client_id, "client_secret": self._store.client_secret}
 
     def change_account(self, document: dict[str, Any]) -> bool:
         with self._store.lock:
             return control.change(self._store, document)
+
+    def change_app(self, document: dict[str, Any]) -> None:
+        with self._store.lock:
+            control.change_app(self._store, document)
+
+    def app_settings(self) -> dict[str, object]:
+        return {"testing": all(channel.testing for channel in self._store.channels.values())}
+
+    def revoke(self, account_id: str, reason: str) -> bool:
+        with self._store.lock:
+            return control.revoke(self._store, account_id, reason)
 
     def settle(self) -> None:
         with self._store.lock:

@@ -33,7 +33,10 @@ CALLS: Final[Mapping[str, CallKind]] = {
     "youtube.commentThreads.insert": CallKind("POST /youtube/v3/commentThreads", _SHOWN),
     "youtube.videoCategories.list": CallKind("GET /youtube/v3/videoCategories"),
     "youtube.search.list": CallKind("GET /youtube/v3/search"),
-    "youtube.login.authorize": CallKind("GET /o/oauth2/v2/auth: answers with a redirect and a code"),
+    "youtube.login.authorize": CallKind(
+        "GET /o/oauth2/v2/auth: the page, or a redirect with a code for programs"
+    ),
+    "youtube.login.answer": CallKind("POST /o/oauth2/v2/auth: the page's form; answers with a redirect"),
     "youtube.token.exchange": CallKind("POST /token grant_type=authorization_code"),
     "youtube.token.refresh": CallKind("POST /token grant_type=refresh_token"),
     "youtube.token.revoke": CallKind("POST /revoke"),

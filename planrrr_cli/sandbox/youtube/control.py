@@ -1,8 +1,9 @@
-"""What `POST /_sandbox/accounts` changes of a channel: scopes, verification, testing, limits, how uploads will end."""
+"""What `POST /_sandbox/accounts`, `apps` and `revoke` change of channels: scopes, testing, limits, endings, tokens."""
 
 from dataclasses import replace
 from typing import Any, Final
 
+from planrrr_cli.sandbox.applications import flag, only
 from planrrr_cli.sandbox.youtube.model import ALL_SCOPES
 from planrrr_cli.sandbox.youtube.quota import Bucket
 from planrrr_cli.sandbox.youtube.schemas import VIDEO
@@ -36,6 +37,28 @@ def change(store: Store, document: dict[str, Any]) -> bool:
     store.channels[channel.id] = changed
     if changed.testing:
         store.tokens.limit(changed)
+    return True
+
+
+def change_app(store: Store, document: dict[str, Any]) -> None:
+    """The consent screen is in testing, or in production: tokens that were given out in testing die all the same."""
+    only(document, "testing")
+    if "testing" not in document:
+        return
+    testing = flag(document, "testing", False)
+    for channel in list(store.channels.values()):
+        store.channels[channel.id] = replace(channel, testing=testing)
+        if testing:
+            store.tokens.limit(channel)
+
+
+def revoke(store: Store, account_id: str, reason: str) -> bool:
+    """The person removes the app from their account: every token of the channel is dead."""
+    if account_id not in store.channels:
+        return False
+    if reason != "removed":
+        raise ValueError("At Google reason is removed.")
+    store.tokens.revoke_all(account_id)
     return True
 
 

@@ -9,6 +9,7 @@ from planrrr_cli.sandbox.wire import Reply, html_reply
 from planrrr_cli.sandbox.youtube import (
     captions,
     comments,
+    login,
     oauth,
     playlists,
     publishing,
@@ -223,7 +224,7 @@ TABLE: Final = (
         ),
         ("id", "snippet"),
     ),
-    Method("youtube.login.authorize", "GET", "/o/oauth2/v2/auth", oauth.authorize),
+    Method("youtube.login.authorize", "GET", "/o/oauth2/v2/auth", login.authorize),
     Method("youtube.token.refresh", "POST", "/token", oauth.token),
     Method("youtube.token.revoke", "POST", "/revoke", oauth.revoke),
 )

@@ -1,4 +1,4 @@
-"""Google's OAuth: the authorization page, the code exchange, the refresh, revoking, in the form of RFC 6749.
+"""Google's token endpoint: the code exchange, the refresh, revoking, in the form of RFC 6749; the page is in login.py.
 
 Sources: developers.google.com/identity/protocols/oauth2/native-app (read 2026-11-23); the words of refusals are those
 that many clients met.
@@ -9,32 +9,15 @@ import binascii
 import hashlib
 import hmac
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote
 
-from planrrr_cli.sandbox import seeds
-from planrrr_cli.sandbox.redirects import is_harmless
-from planrrr_cli.sandbox.wire import Reply, html_reply, json_reply
+from planrrr_cli.sandbox.wire import Reply, json_reply
 from planrrr_cli.sandbox.youtube.errors import Refusal
-from planrrr_cli.sandbox.youtube.model import ALL_SCOPES, Access, LoginCode, Refresh
+from planrrr_cli.sandbox.youtube.model import Access, Refresh
 from planrrr_cli.sandbox.youtube.tokens import ACCESS_LIFE, TESTING_LIFE
 from planrrr_cli.sandbox.youtube.visit import Visit
 
-CODE_LIFE: Final = 600
 FORM: Final = "application/x-www-form-urlencoded"
-ASKED: Final = (
-    "response_type",
-    "client_id",
-    "redirect_uri",
-    "scope",
-    "state",
-    "code_challenge",
-    "code_challenge_method",
-    "access_type",
-    "prompt",
-    "include_granted_scopes",
-    "login_hint",
-    "hl",
-)
 
 
 def refused(status: int, error: str, description: str = "") -> Refusal:
@@ -48,41 +31,6 @@ def dead_grant(description: str = "Token has been expired or revoked.") -> Refus
 
 def wrong_client() -> Refusal:
     return refused(401, "invalid_client", "The OAuth client was not found.")
-
-
-def authorize(visit: Visit) -> Reply:
-    """A redirect with code and state at once, as a person who says yes to everything. Only to loopback.
-
-    Who signs in is the first channel. What is wrong is told on a page, as Google does.
-    """
-    asked, store = dict(visit.query), visit.store
-    target, scopes = asked.get("redirect_uri", ""), tuple(asked.get("scope", "").split())
-    method = asked.get("code_challenge_method", "plain")
-    wrong = {
-        "invalid_request": bool(set(asked) - set(ASKED)) or method not in ("S256", "plain"),
-        "invalid_client": asked.get("client_id") != store.client_id,
-        "redirect_uri_mismatch": not is_harmless(target),
-        "unsupported_response_type": asked.get("response_type") != "code",
-        "invalid_scope": not scopes or not set(scopes) <= set(ALL_SCOPES),
-    }
-    for error, is_so in wrong.items():
-        if is_so:
-            page = f"<!DOCTYPE html><title>Error 400: {error}</title><p>Access blocked. Error 400: {error}"
-            return html_reply(page, 401 if error == "invalid_client" else 400)
-    store.count += 1
-    code = f"4/0A{seeds.letters(store.world.seed, 'youtube', 'code', store.count, length=40)}"
-    store.codes[code] = LoginCode(
-        next(iter(store.channels)),
-        target,
-        asked.get("code_challenge", ""),
-        method,
-        scopes,
-        asked.get("access_type") == "offline",
-        store.now() + CODE_LIFE,
-    )
-    back = ({"state": asked["state"]} if "state" in asked else {}) | {"code": code, "scope": " ".join(scopes)}
-    joint = "&" if urlsplit(target).query else "?"
-    return Reply(302, b"", (("Location", target + joint + urlencode(back)),))
 
 
 def read_form(visit: Visit) -> dict[str, str]:

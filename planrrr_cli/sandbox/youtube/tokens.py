@@ -68,6 +68,11 @@ class Tokens:
         found = self.access.get(token)
         return found if found and not found.dead and found.expires_at > now else None
 
+    def has_consent(self, channel: str, now: float) -> bool:
+        """Whether the person let the app in before, and it still is: a refresh token lives."""
+        given = self._given_out.get(channel, [])
+        return any(self.lives(self.refresh[token], now) for token in given)
+
     def lives(self, refresh: Refresh, now: float) -> bool:
         if refresh.dead or now - refresh.used_at >= UNUSED_LIFE:
             return False
@@ -88,6 +93,12 @@ class Tokens:
             self.kill(root)
             for one in [each for each in self.access.values() if each.refresh == root]:
                 self.kill(one.token)
+
+    def revoke_all(self, channel: str) -> None:
+        """Every token that a channel ever had."""
+        of_channel = [one.token for one in self.access.values() if one.channel == channel]
+        for token in of_channel + self._given_out.get(channel, []):
+            self.kill(token)
 
     def limit(self, channel: Channel) -> None:
         """The app went back to testing: the channel's refresh tokens die after a week, as if given out so."""

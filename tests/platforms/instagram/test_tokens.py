@@ -141,7 +141,7 @@ def test_a_token_that_is_dead_needs_a_person(publisher: Make, server: Server) ->
     server.on(ME, refusal(190, 463))
     with pytest.raises(ConnectionRevoked, match="over") as raised:
         publisher().refresh(connection(tokens=OWN))
-    assert "planrrr connections add instagram" in raised.value.next_step
+    assert "planrrr connect instagram" in raised.value.next_step
 
 
 @pytest.mark.parametrize(

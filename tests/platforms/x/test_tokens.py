@@ -14,6 +14,7 @@ from planrrr_cli.domain.connections import Connection, Platform, Tokens
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
     NotFound,
+    OutcomeUnknown,
     PlatformError,
     PlatformUnavailable,
     RateLimited,
@@ -116,7 +117,7 @@ def test_an_answer_without_a_new_refresh_token_keeps_the_old_one(publisher: Make
         (Answer(429, {}), RateLimited),
         (Answer(503, b""), PlatformUnavailable),
         (Answer(500, {"error": "invalid_grant"}), PlatformUnavailable),
-        (cut, PlatformUnavailable),
+        (cut, OutcomeUnknown),
         (Answer(200, {"token_type": "bearer"}), UnexpectedReply),
         (Answer(200, {"access_token": ""}), UnexpectedReply),
         (Answer(200, b"<html>"), UnexpectedReply),

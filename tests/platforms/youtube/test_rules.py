@@ -317,7 +317,7 @@ def test_unknown_permissions_are_left_to_youtube() -> None:
 def test_a_sign_in_that_may_not_upload_is_an_error() -> None:
     said = found(GOOD, scopes=("youtube.readonly",))
     assert "youtube.upload is missing" in said["missing_scope"]
-    assert "planrrr connections add youtube" in said["missing_scope"]
+    assert "planrrr connect youtube" in said["missing_scope"]
 
 
 def test_a_sign_in_that_may_not_read_is_a_warning() -> None:

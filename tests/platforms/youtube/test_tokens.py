@@ -61,7 +61,7 @@ def test_a_dead_sign_in_says_what_to_do_and_why_it_may_die_weekly(publisher: Mak
     with pytest.raises(ConnectionRevoked) as caught:
         publisher().refresh(connection())
     assert "Token has been expired or revoked." in caught.value.message
-    assert "planrrr connections add youtube" in caught.value.next_step
+    assert "planrrr connect youtube" in caught.value.next_step
     assert "7 days" in caught.value.next_step
     assert "“Testing”" in caught.value.next_step
     assert "1//refresh" not in str(caught.value) + caught.value.next_step

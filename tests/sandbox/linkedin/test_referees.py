@@ -134,7 +134,9 @@ def test_the_official_client_is_refused_in_json(official, club, person):
 
 def test_the_official_client_renews_and_looks_at_tokens(official, club, monkeypatch):
     from linkedin_api.clients.auth.client import AuthClient
+    from linkedin_api.clients.auth.utils import oauth
 
+    monkeypatch.setattr(oauth, "OAUTH_BASE_URL", f"{club.url}/oauth/v2")  # a copy, made when it was imported
     auth = AuthClient(**club.app, redirect_url="http://127.0.0.1:8099/")
     renewed = auth.exchange_refresh_token_for_access_token(club.refresh)
     assert renewed.refresh_token == club.refresh and renewed.expires_in > 59 * 86_400

@@ -138,6 +138,8 @@ def test_the_page_for_people_reads_an_ordinary_query(club):
 
 
 def test_asking_for_other_scopes_ends_the_earlier_tokens(club):
+    found = club.rest("GET", "organizationAcls?q=roleAssignee").json()["elements"]
+    club.control("POST", "consent", {"platform": "linkedin", "account": found[0]["roleAssignee"]})
     exchange(club, sign_in(club, "w_organization_social")["code"])
     assert code_of(club.mine()) == (401, "REVOKED_ACCESS_TOKEN")
     assert club.renew().json() == GRANT_DEAD
