@@ -48,9 +48,7 @@ class PutOff:
 _p = publications.c
 _CLAIMED = select(connections.c.id).where(claimed())
 _DUE = (
-    select(
-        _p.id, _p.post_id, _p.connection_id, connections.c.platform, _p.state, _p.due_at, _p.error_message
-    )
+    select(_p.id, _p.post_id, _p.connection_id, connections.c.platform, _p.state, _p.due_at, _p.error_message)
     .join(connections, connections.c.id == _p.connection_id)
     .where(_p.connection_id.in_(_CLAIMED), _p.wake_at.is_not(None), _p.wake_at <= given(_p.wake_at, "now"))
     .order_by(_p.due_at, _p.created_at, _p.ordinal, _p.id)
