@@ -17,6 +17,7 @@ from planrrr_cli.publishing.admission import (
 )
 from planrrr_cli.publishing.attempt import Work
 from planrrr_cli.publishing.breakers import Breakers
+from planrrr_cli.publishing.concerns import asked_by
 from planrrr_cli.publishing.lane import TURN, Lane
 from planrrr_cli.publishing.lining_up import LiningUp
 from planrrr_cli.publishing.pace import Pace
@@ -191,9 +192,7 @@ class Beginning:
     def _refused(self, lane: Lane, publication: Publication, *, renewing: bool) -> bool:
         """Whether a breaker is in the way; where it lets only one by, this lane may now be that one."""
         now = self.ctx.clock.now()
-        refusal = self.breakers.refusal(lane, renewing=renewing, now=now) or self.breakers.take_place(
-            lane, renewing=renewing, now=now
-        )
+        refusal = self.breakers.refusal(lane, asked_by(lane.connection, renewing=renewing), now=now)
         if refusal is None:
             return False
         self.again = True

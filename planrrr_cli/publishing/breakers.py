@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -244,17 +244,20 @@ class Breakers:
             self._free = breakers.lock_free(tx, wanted, now=now)
             self._sick |= self._free
 
-    def refusal(self, lane: Lane, *, renewing: bool, now: datetime) -> Refusal | None:
-        """The one that lasts longest; :meth:`look` comes first."""
-        return refusal(self._sick, asked_by(lane.connection, renewing=renewing), claim_of(lane), now=now)
+    def refusal(self, lane: Lane, keys: Sequence[Key], *, now: datetime) -> Refusal | None:
+        """The one of ``keys`` that refuses, or None: then it lets pass, or this lane is the one that may probe it.
+
+        :meth:`look` comes first, and :meth:`keep` makes a place that was taken durable.
+        """
+        refused = refusal(self._sick, keys, claim_of(lane), now=now)
+        return refused or self._take_place(lane, keys, now)
 
     def renewal_rests(self, lane: Lane, *, now: datetime) -> bool:
         """Nobody renews tokens there at present, whatever else may be done."""
         return refusal(self._sick, [tokens_of(lane.connection)], claim_of(lane), now=now) is not None
 
-    def take_place(self, lane: Lane, *, renewing: bool, now: datetime) -> Refusal | None:
-        """Where a breaker lets only one by: be that one, or be refused. :meth:`keep` makes it durable."""
-        keys = asked_by(lane.connection, renewing=renewing)
+    def _take_place(self, lane: Lane, keys: Sequence[Key], now: datetime) -> Refusal | None:
+        """Where a breaker lets only one by: be that one, or be refused."""
         wanted = [key for key in keys if self._asked(key, lane, now) is Answer.MAY_PROBE]
         for key in wanted:
             if key not in self._free:  # somebody else is about to take it

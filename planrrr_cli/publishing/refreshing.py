@@ -12,14 +12,18 @@ from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from planrrr_cli.domain.breaker import Rules, told
 from planrrr_cli.domain.connections import Connection, ConnectionStatus
 from planrrr_cli.domain.errors import StoreUnavailable
 from planrrr_cli.domain.renewal import renew_from
 from planrrr_cli.platforms import publisher_class
 from planrrr_cli.publishing.attempt import Bug, Ended, Message, Nudge, Work, Worker
+from planrrr_cli.publishing.breakers import Breakers
+from planrrr_cli.publishing.concerns import Refusal, tokens_of
 from planrrr_cli.publishing.lane import LEASE, RENEW_EVERY, Lane
 from planrrr_cli.publishing.refresh_report import Line, RefreshReport, line
 from planrrr_cli.publishing.report import Silent
+from planrrr_cli.publishing.telling import record_turned
 from planrrr_cli.publishing.tokens import Renewal, settle_refresh
 from planrrr_cli.publishing.uploads import Uploads
 from planrrr_cli.store import Tx, lanes, renewals
@@ -58,6 +62,9 @@ class Refreshing:
         self.workers: list[Worker] = []
         self.lines: list[Line] = []
         self.bugs = 0
+        settings = ctx.settings
+        rules = Rules(settings.breaker_failure_threshold, settings.breaker_window, settings.breaker_reset)
+        self.breakers = Breakers(rules, ctx.random, self.id, ctx.new_id, settings.worker_max_jobs_per_second)
         self.renew_at = 0.0
         self.stopped_by: int | None = None
         self.stop_at = float("inf")
@@ -96,6 +103,7 @@ class Refreshing:
             try:
                 with self.ctx.store.transaction() as tx:
                     self.ctx.follow(lanes.database_now(tx))
+                    self.breakers.heed(tx, messages, now=self.ctx.clock.now())
                     lines = [self._end(tx, one) for one in messages if isinstance(one, Ended)]
                     renewed = self._heartbeat(tx)
                     handed, more = self._begin(tx)
@@ -108,6 +116,8 @@ class Refreshing:
                     raise
                 self.running = dict(running)
                 messages = messages + self._receive()
+        for turned in self.breakers.told():
+            record_turned(turned, self.id)
         for lane in renewed:
             lane.extend(self.renew_at - RENEW_EVERY.total_seconds())
         return handed, lines + more
@@ -115,17 +125,38 @@ class Refreshing:
     def _begin(self, tx: Tx) -> tuple[list[Work], list[Line]]:
         handed: list[Work] = []
         lines: list[Line] = []
-        most = self.ctx.settings.worker_concurrency
-        while self.pending and len(self.running) < most and self.stopped_by is None:
+        free = self.ctx.settings.worker_concurrency - len(self.running)
+        taken: list[Lane] = []
+        while self.pending and len(taken) < free and self.stopped_by is None:
             found = self._taken(tx, self.pending.popleft())
             if isinstance(found, Line):
                 lines.append(found)
             else:
-                self.running[found.lane.connection.id] = found.lane
-                handed.append(found)
+                taken.append(found)
+        if not taken:
+            return handed, lines
+        now = self.ctx.clock.now()
+        self.breakers.look(tx, taken, now=now)
+        for lane in taken:
+            refused = self.breakers.refusal(lane, [tokens_of(lane.connection)], now=now)
+            if refused is not None:
+                lines.append(self._rests(tx, lane, refused))
+                continue
+            if publisher_class(lane.connection.platform).rotates:
+                renewals.begin(tx, lane.connection.id, claim_id=lane.claim_id, now=now)
+            self.running[lane.connection.id] = lane
+            handed.append(Work(lane, None, None, self.ctx.clock.monotonic()))
+        self.breakers.keep(tx, now=now)
         return handed, lines
 
-    def _taken(self, tx: Tx, seen: Connection) -> Work | Line:
+    def _rests(self, tx: Tx, lane: Lane, refused: Refusal) -> Line:
+        """Nobody asks the token service at present; the timer comes again."""
+        lanes.release(tx, claims={lane.connection.id: lane.claim_id})
+        until = f"until {refused.until:%Y-%m-%d %H:%M} UTC"
+        one = renewals.sealed(tx, lane.connection.id) or lane.connection
+        return Line(one, "waits", f"{until}: {told(refused.breaker)}", "planrrr breaker-status")
+
+    def _taken(self, tx: Tx, seen: Connection) -> Lane | Line:
         before, now, claim_id = self.ctx.clock.monotonic(), self.ctx.clock.now(), self.ctx.new_id()
         connection = renewals.take(tx, seen.id, run_id=self.id, claim_id=claim_id, now=now, lease=LEASE)
         if connection is None:
@@ -134,11 +165,9 @@ class Refreshing:
             lanes.release(tx, claims={connection.id: claim_id})
             outcome, reason, next_step = why
             return Line(renewals.sealed(tx, connection.id) or seen, outcome, reason, next_step)
-        if publisher_class(connection.platform).rotates:
-            renewals.begin(tx, connection.id, claim_id=claim_id, now=now)
         lane = Lane(connection, claim_id, 0.0, self.ctx.clock, busy=True)
         lane.extend(before)
-        return Work(lane, None, None, before)
+        return lane
 
     def _not_taken(self, tx: Tx, seen: Connection, now: datetime) -> Line:
         """Why the lane could not be had."""
@@ -168,7 +197,8 @@ class Refreshing:
     def _end(self, tx: Tx, ended: Ended) -> Line:
         lane, now = ended.work.lane, self.ctx.clock.now()
         self.running.pop(lane.connection.id, None)
-        found = settle_refresh(tx, lane, ended.ending, now=now)
+        not_before = self.breakers.probes_again(ended, now=now)
+        found = settle_refresh(tx, lane, ended.ending, now=now, not_before=not_before)
         lanes.release(tx, claims={lane.connection.id: lane.claim_id})
         return line(renewals.sealed(tx, lane.connection.id) or lane.connection, found)
 

@@ -16,6 +16,19 @@ from planrrr_cli.publishing.report import BreakerLine, Progress, Reporter
 log = logging.getLogger("planrrr.publishing")
 
 
+def record_turned(turned: Turned, run_id: str) -> None:
+    """The log's one record of a breaker that opened or closed."""
+    key, now = turned.after.key, turned.after
+    opened_at = (turned.before if now.is_closed else now).opened_at
+    fields = {"run_id": run_id, "scope": key.scope.value, "platform": key.platform.value}
+    fields |= {"opened_at": opened_at.isoformat() if opened_at else ""}
+    if now.is_closed:
+        log.warning("breaker closed", extra=fields)
+        return
+    until = now.open_until.isoformat() if now.open_until else ""
+    log.warning("breaker opened", extra=fields | {"until": until, "reason": now.reason})
+
+
 @dataclass(slots=True)
 class Teller:
     """Told of what is durable, never of what a commit may still undo."""
@@ -55,13 +68,7 @@ class Teller:
                 told.reason,
             )
         )
-        fields = {"run_id": self.run_id, "scope": key.scope.value, "platform": key.platform.value}
-        fields |= {"opened_at": told.opened_at.isoformat() if told.opened_at else ""}
-        if now.is_closed:
-            log.warning("breaker closed", extra=fields)
-            return
-        until = now.open_until.isoformat() if now.open_until else ""
-        log.warning("breaker opened", extra=fields | {"until": until, "reason": now.reason})
+        record_turned(turned, self.run_id)
 
     def told_to_end(self, nudge: Nudge, under_way: int, grace: float) -> None:
         """By a signal, which nobody else would tell from a run that hangs."""

@@ -97,3 +97,32 @@ def test_an_app_whose_client_is_refused_asks_once_for_all_its_accounts(many: Cal
     run(world)
     assert {one.state for one in world.publications()} == {State.PUBLISHED}
     assert len(world.sandbox.posts()) == total
+
+
+def test_renewing_by_itself_asks_a_sick_service_no_more_than_publishing_does(
+    many: Callable[[int], World],
+) -> None:
+    world = many(LANES)
+    ended = tokens_end_in(world, 60)
+    world.sandbox.fault(REFRESH, "status:503", times=-1)
+
+    def renew() -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(world.planrrr("refresh-tokens", "--json").stdout)
+        return told
+
+    told = renew()
+    asked_at_first = asked(world)
+    assert asked_at_first <= 5 + int(world.environ.get("WORKER_CONCURRENCY", 5))
+    waiting = [one for one in told["connections"] if one["outcome"] == "waits"]
+    assert len(waiting) == ended - asked_at_first > 0
+    assert "the renewal of tokens of the app" in waiting[0]["reason"]
+    assert [one["state"] for one in shown(world)] == ["open"]
+    assert told["refreshed"] == told["needs_reauth"] == 0
+    renew()
+    assert asked(world) == asked_at_first
+    world.sandbox.forget_faults()
+    for _ in range(6):
+        world.later(200)
+        renew()
+    assert [one["state"] for one in shown(world)] in ([], ["closed"])
+    assert not [one for one in renew()["connections"] if one["outcome"] in {"waits", "deferred"}]
