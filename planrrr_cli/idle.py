@@ -88,7 +88,7 @@ def surely_nothing_to_do(arguments: "list[str]", environ: "Mapping[str, str]") -
         return (
             '{"schema": "planrrr.publish-due/1", "run_id": null, "published": 0, "processing": 0, "deferred": 0,'
             ' "retried": 0, "failed": 0, "in_doubt": 0, "missed": 0, "doubts_waiting": 0, "doubts_pending": 0,'
-            ' "next_look": null, "needs_reauth": [],'
+            ' "next_look": null, "needs_reauth": [], "sign_ins": [],'
             f' "waiting": {{"paused": {paused}, "needs_reauth": 0, "held": {held}, "other_run": 0, "next_run": 0}},'
             ' "breakers": [], "stopped_by": null, "publications": []}'
         )

@@ -61,8 +61,8 @@ def _send(wait: Wait, sign_in: SignIn, address: str, browser: bool, hint: str | 
         return False
     elsewhere = "If that browser is on another machine, paste" if wait.receiver is not None else "Then paste"
     render.say(
-        f"{elsewhere} here the address that it shows in the end; it begins with {wait.redirect_uri}, and there need be "
-        "no page behind it."
+        f"{elsewhere} here, at once, the address that it shows in the end; it begins with {wait.redirect_uri}, and "
+        "there need be no page behind it."
     )
     return True
 

@@ -28,10 +28,18 @@ def open_in_browser(address: str) -> bool:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            env=_without_secrets(),
         )
     except OSError:
         return False
     return True
+
+
+def _without_secrets() -> dict[str, str]:
+    """A browser starts many processes and reports their crashes: it need not know our keys."""
+    from planrrr_cli.settings.table import SECRETS
+
+    return {name: value for name, value in os.environ.items() if name not in SECRETS}
 
 
 def _has_screen() -> bool:

@@ -134,6 +134,7 @@ def _show(
             | {
                 "due": counts["due"],
                 "stopped_by": signal.Signals(report.stopped_by).name if report.stopped_by else None,
+                "sign_ins": [one.sentence for one in warned],
                 "connections": [line_shape(line, lead, now) for line in lines],
             }
         )

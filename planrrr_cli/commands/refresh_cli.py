@@ -50,7 +50,7 @@ def refresh_tokens(
     dry_run: DryRun = False,
     as_json: o.JsonFlag = False,
 ) -> None:
-    """Renew tokens before they end, and say who must sign in and by when.
+    """Renew tokens before they end, and say who must sign in.
 
     For a timer of its own; publish-due renews on the way only what it needs. Without --within, tokens that live for
     weeks are renewed 14 days before their end, and those whose renewal uses up a refresh token in their last minutes.

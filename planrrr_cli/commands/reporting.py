@@ -59,6 +59,7 @@ def show_report(report: RunReport, ctx: Context, command: str, *, as_json: bool)
             "doubts_pending": report.doubts_pending,
             "next_look": render.iso(report.next_look),
             "needs_reauth": list(report.needs_reauth),
+            "sign_ins": list(report.sign_ins),
             "waiting": dict(report.due),
             "breakers": [_breaker_shape(one) for one in report.breakers],
             "stopped_by": signal.Signals(report.stopped_by).name if report.stopped_by else None,

@@ -46,9 +46,9 @@ class Typed:
         return line.decode("utf-8", "replace").rstrip("\r")
 
     def _ready(self, descriptor: int, until: float | None, or_when: Waitable | None) -> bool:
-        others = [or_when] if or_when is not None else []
+        waited: list[int | Waitable] = [descriptor] if or_when is None else [descriptor, or_when]
         left = None if until is None else max(0.0, until - self._monotonic())
-        found = select.select([descriptor, *others], [], [], left)[0]
+        found = select.select(waited, [], [], left)[0]
         return bool(found) and or_when not in found
 
 

@@ -46,7 +46,9 @@ def checked_redirect(text: str) -> str:
     if parts.scheme not in {"https", "http"} or not parts.hostname:
         raise ValueError("it is not an address; write it as it is registered, like http://127.0.0.1:8912/")
     if parts.username is not None or "?" in text or "#" in text:
-        raise ValueError("it holds a user name, a query or a fragment; write only scheme, host, port and path")
+        raise ValueError(
+            "it holds a user name, a query or a fragment; write only scheme, host, port and path"
+        )
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise ValueError(f"plain http to {parts.hostname} would show the code to the network; use https")
     return text

@@ -141,3 +141,6 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "PLANRRR_ENV": Setting("environment", kinds.TEXT, "a name for this installation, in logs and reports"),
 }
+
+SECRETS = frozenset(name for name, row in SETTINGS.items() if row.kind in {kinds.SECRET, kinds.KEY, DATABASE})
+"""The settings that are, or may hold, a secret."""

@@ -201,26 +201,13 @@ def developer_apps(control: Control, environ: dict[str, str], planrrr: Run) -> d
 
 
 @pytest.fixture
-def sign_in(
-    developer_apps: dict[str, Any], environ: dict[str, str], folder: Path
-) -> Iterator[Callable[..., Any]]:
-    """``sign_in("x", "--json")``: begins to sign in. ``own``: as a process of its own. ``browser``: the command that
-    opens one; without it only the address is printed."""
-    from tests.commands.signing import Here, Process, SigningIn
+def sign_in(developer_apps: dict[str, Any], environ: dict[str, str], folder: Path) -> Iterator[Any]:
+    """``sign_in("x", "--json")`` begins to sign in; see :class:`tests.commands.signing.Beginner`."""
+    from tests.commands.signing import Beginner
 
-    begun: list[SigningIn] = []
-
-    def begin(
-        *arguments: str, env: Mapping[str, str] | None = None, own: bool = False, browser: str | None = None
-    ) -> SigningIn:
-        every, named = environ | dict(env or {}), [*arguments, *([] if browser else ["--no-browser"])]
-        every |= {"BROWSER": browser} if browser else {}
-        begun.append(Process(named, every, folder) if own else Here(named, every, pytest.MonkeyPatch()))
-        return begun[-1]
-
-    yield begin
-    for one in begun:
-        one.clean_up()
+    beginner = Beginner(environ, folder)
+    yield beginner
+    beginner.clean_up()
 
 
 @dataclass(frozen=True)

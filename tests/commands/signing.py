@@ -211,6 +211,32 @@ class Here(SigningIn):
             stream.close()
 
 
+class Beginner:
+    """Begins sign-ins and ends what a test left. ``own``: as a process of its own. ``browser``: the command that opens
+    one; without it only the address is printed."""
+
+    def __init__(self, environ: Mapping[str, str], folder: Path) -> None:
+        self._environ, self._folder = environ, folder
+        self._begun: list[SigningIn] = []
+
+    def __call__(
+        self,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        own: bool = False,
+        browser: str | None = None,
+    ) -> SigningIn:
+        every = dict(self._environ) | dict(env or {}) | ({"BROWSER": browser} if browser else {})
+        named = [*arguments, *([] if browser else ["--no-browser"])]
+        one = Process(named, every, self._folder) if own else Here(named, every, pytest.MonkeyPatch())
+        self._begun.append(one)
+        return one
+
+    def clean_up(self) -> None:
+        for one in reversed(self._begun):
+            one.clean_up()
+
+
 def settings_of(apps: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """The settings for the sandbox's developer apps; LinkedIn's is the one for persons."""
     return {
@@ -233,23 +259,3 @@ def last_sentence(ran: Ran) -> str:
     assert ran.err.count("planrrr: ") == 1 and last.startswith("planrrr: "), ran.err
     assert "Traceback" not in ran.err
     return last.removeprefix("planrrr: ")
-
-
-def recording(opened: Path) -> str:
-    """A BROWSER that only notes, in a file, what it was told to open."""
-    program = opened.with_name("record.py")
-    program.write_text(
-        "import pathlib, sys\n"
-        "pathlib.Path(sys.argv[1] + '.new').write_text(sys.argv[2])\n"
-        "pathlib.Path(sys.argv[1] + '.new').rename(sys.argv[1])\n"
-    )
-    return f"{sys.executable} {program} {opened} %s"
-
-
-def when_written(opened: Path) -> str:
-    """The address that :func:`recording` noted, once it has."""
-    deadline = time.monotonic() + PATIENCE
-    while not opened.exists():
-        assert time.monotonic() < deadline, "no browser was started"
-        time.sleep(0.01)
-    return opened.read_text()

@@ -11,9 +11,9 @@ from planrrr_cli import __version__
 
 COMMANDS = [
     "init", "add", "validate", "list", "show", "explain", "reschedule", "cancel", "publish-due", "publish-one",
-    "resolve", "refresh-tokens", "sandbox", "demo", "connect", "connections add", "connections list", "connections show",
-    "connections pause",    "connections resume", "connections remove", "connections import", "keys rotate", "keys status",
-    "doctor",
+    "resolve", "refresh-tokens", "sandbox", "demo", "connect", "connections add", "connections list",
+    "connections show", "connections pause", "connections resume", "connections remove", "connections import",
+    "keys rotate", "keys status", "doctor",
 ]  # fmt: skip
 HEAVY = [
     "sqlalchemy",

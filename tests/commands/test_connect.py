@@ -99,6 +99,22 @@ def test_every_page_of_an_organization_that_the_person_may_post_for_can_be_conne
     assert kept.tokens.refresh_expires_at > ctx.clock.now() + timedelta(days=300)
 
 
+def test_a_person_with_several_organizations_chooses_by_name(sign_in, ctx, control, pages_app) -> None:
+    control.post("reset", accounts=4)
+    names = [
+        one["accountName"] for one in accounts_of(control, "linkedin") if "organization" in one["accountId"]
+    ]
+    assert len(names) == 2
+    begun = sign_in("linkedin", "--login", "organization", *pages_app)
+    begun.agree()
+    said = last_sentence(begun.end(code=2))
+    assert all(name in said for name in names)
+    begun = sign_in("linkedin", "--login", "organization", "--account", names[1], *pages_app)
+    begun.agree()
+    begun.end()
+    assert [one.account_name for one in stored(ctx, "linkedin")] == names[1:]
+
+
 @pytest.mark.parametrize("platform", ["x", "youtube"])
 def test_a_challenge_goes_to_the_page_and_what_it_was_made_of_does_not(sign_in, platform: str) -> None:
     begun = sign_in(platform)

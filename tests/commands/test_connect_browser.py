@@ -7,7 +7,8 @@ import pytest
 from planrrr_cli.domain.connections import Platform
 from planrrr_cli.store import connections
 from tests.browser import Browser, browser
-from tests.commands.signing import last_sentence, recording, when_written
+from tests.commands.recording import recording, when_written
+from tests.commands.signing import last_sentence
 
 __all__ = ["browser"]
 

@@ -8,7 +8,7 @@ import pytest
 
 from planrrr_cli.domain.connections import Platform
 from planrrr_cli.store import connections
-from tests.commands.signing import recording, when_written
+from tests.commands.recording import recording, when_written
 from tests.soak.secrecy import TOKEN
 
 TROUBLE = {

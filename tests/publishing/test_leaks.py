@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import shutil
 import subprocess
 import sys
 import time
@@ -14,9 +16,12 @@ import psycopg
 import pytest
 
 from planrrr_cli.domain.connections import Platform
-from tests.flows import FLOWS
+from planrrr_cli.settings.table import SECRETS
+from tests.commands.signing import settings_of
+from tests.flows import FLOWS, MEDIA
+from tests.publishing.lifecycle import Installation, leaks
 from tests.publishing.test_run import facebook_app
-from tests.world import KEY, World
+from tests.world import KEY, REPOSITORY, SandboxControl, World
 
 REFRESH = {"facebook.token.exchange", "facebook.page_token.read"}  # of a lane, before any attempt
 FAULTS = [
@@ -130,6 +135,7 @@ def publish(self, publication):
 facebook.FacebookPublisher.publish = publish
 import sys
 from planrrr_cli.domain.connections import Platform
+from planrrr_cli.settings.table import SECRETS
 from planrrr_cli.__main__ import main
 sys.argv = ["planrrr", "publish-due"]
 main()
@@ -170,7 +176,160 @@ def test_the_process_list_shows_no_secret(world: World) -> None:
     assert_no_secret(arguments, secrets, "the process list")
 
 
-def dump(world: World) -> str:
+NEW = "1e" * 32
+TROUBLES = [
+    ("facebook.feed.create", "status:500", "after"),
+    ("facebook.token.exchange", "html", "before"),
+    ("instagram.token.refresh", "truncated", "after"),
+    ("instagram.container.create", "error:190:463", "before"),
+    ("x.token.refresh", "lost", "after"),
+    ("x.post.create", "html:502", "after"),
+    ("youtube.token.refresh", "status:503", "before"),
+    ("linkedin.token.refresh", "reset", "before"),
+    ("linkedin.post.create", "truncated", "after"),
+]
+
+
+@pytest.mark.slow
+def test_a_whole_life_at_debug_level_shows_no_secret_anywhere(
+    database_url: str, tmp_path: Path, sandbox: SandboxControl, request: pytest.FixtureRequest
+) -> None:
+    """Sign-in, posts, renewals, failures, a change of keys: words, logs, files, tables, process list, server's log."""
+    apps = sandbox.accounts()["apps"]
+    settings = settings_of(apps) | {"DATABASE_URL": database_url, "ENCRYPTION_KEY": KEY}
+    life = Installation(tmp_path / "life", database_url, sandbox, settings)
+    on_postgresql = database_url.startswith("postgresql")
+    if on_postgresql:  # whatever is asked of it, with all values, goes to the server's log from now on
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE \"{connection.info.dbname}\" SET log_statement = 'all'")
+            connection.execute(f'ALTER DATABASE "{connection.info.dbname}" SET log_parameter_max_length = -1')
+    live(life)
+    assert len(life.secrets) > 20, life.secrets.values()
+    said = "\n".join(life.said)
+    for words in (
+        '"level": "debug"',
+        "planrrr connect x -> 0",
+        "platform call",
+        "keys rotated",
+        "x.token.refresh",
+    ):
+        assert words in said, f"{words} was not said"
+    assert any("webbrowser" in word for one in life.processes for word in one), "no child was seen"
+    found = leaks(said, life.secrets, "what was said")
+    found += [
+        one
+        for process in life.processes
+        for one in leaks("\0".join(process), life.secrets, "the process list")
+    ]
+    for name, content in life.files():
+        found += leaks(content.decode("latin-1"), life.secrets, name)
+    found += leaks(dump(life), life.secrets, "the database")
+    if on_postgresql:
+        log = getattr(request.getfixturevalue("postgres_server").server, "log", None)
+        if log is not None:
+            text = Path(log).read_text(errors="replace")
+            assert "INSERT INTO connections" in text, "the server logged nothing"
+            found += leaks(text, life.secrets, "the server's log")
+    assert sorted(set(found)) == []
+
+
+@pytest.mark.parametrize("secret", ["AbC/d+e=f-1234567890", "plain-token-0123456789"])
+def test_the_search_finds_a_secret_in_every_form(secret: str) -> None:
+    """A search that finds nothing proves nothing by itself."""
+    assert not leaks("AbC and plain-token, but no more", {secret: "it"}, "here")
+    for before in ("", "i", "id", "id:", "user@host:"):
+        whole = base64.b64encode(f"{before}{secret}and more".encode()).decode()
+        assert leaks(f"Basic {whole}", {secret: "it"}, "here"), whole
+        assert leaks(quote(whole, safe=""), {secret: "it"}, "here"), whole
+        assert leaks(base64.urlsafe_b64encode(f"{before}{secret}".encode()).decode(), {secret: "it"}, "here")
+    for form in (
+        secret,
+        quote(secret, safe=""),
+        json.dumps({"a": secret}),
+        secret.encode().hex(),
+        f"?t={secret}&b",
+    ):
+        assert leaks(f"x{form}x", {secret: "it"}, "here") == ["here shows it"], form
+
+
+def test_a_browser_is_told_none_of_the_secrets_of_the_environment(tmp_path: Path) -> None:
+    """It inherits what it needs (a screen, a home), and starts many processes of its own."""
+    notes = tmp_path / "notes"
+    script = tmp_path / "browser.py"
+    script.write_text(
+        f"import os; open({str(notes)!r} + '.new', 'w').write(repr(dict(os.environ)))\n"
+        f"os.rename({str(notes)!r} + '.new', {str(notes)!r})\n"
+    )
+    secret = {name: f"hush-{name}" for name in SECRETS}
+    kept = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(REPOSITORY)}
+    opening = (
+        "from planrrr_cli.commands.browsing import open_in_browser as o; assert o('https://example.com/')"
+    )
+    browser = {"BROWSER": f"{sys.executable} {script} %s"}
+    subprocess.run([sys.executable, "-c", opening], env=kept | browser | secret, timeout=60, check=True)
+    deadline = time.monotonic() + 20
+    while not notes.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    seen = notes.read_text()
+    assert str(tmp_path) in seen
+    assert not [name for name, value in secret.items() if value in seen]
+
+
+def live(life: Installation) -> None:
+    """Each command's end is not of interest here, but that it came to its end is."""
+    for name in ("croissants.jpg", "bread-rises.mp4"):
+        shutil.copy(MEDIA / name, life.folder)
+    assert life.planrrr("init") == 0
+    for platform in ("facebook", "x"):
+        assert life.planrrr("connect", platform) in (0, 1), life.said[-1]
+    life.planrrr("connect", "x", "--no-browser", stdin="not what was meant\n", patience=2)
+    access = next(iter(one["accessToken"] for one in life.sandbox.accounts()["connections"]))
+    pasted = f"{access}\nhttp://127.0.0.1:1/?code={access}&state=1\n"
+    life.planrrr("connect", "x", "--no-browser", stdin=pasted, patience=2)
+    assert life.planrrr("connections", "import", "-", stdin=json.dumps(life.sandbox.accounts())) == 0
+    flows = {platform: next(iter(found.values())) for platform, found in FLOWS.items()}
+    ids = {one["platform"]: one["accountId"] for one in life.sandbox.accounts()["connections"]}
+    for platform, document in flows.items():
+        (life.folder / f"{platform}.md").write_text(document)
+        for name in MEDIA.iterdir():
+            if name.name in document:
+                shutil.copy(name, life.folder)
+        assert (
+            life.planrrr("add", f"{platform}.md", "--to", f"{platform}:{ids[platform]}", "--at", "now") == 0
+        ), life.said[-1]
+    for call, kind, strike in TROUBLES:
+        life.sandbox.fault(call, kind, strike)
+    life.planrrr("refresh-tokens", "--within", "365d")
+    life.planrrr("publish-due", "--json", "--max-seconds", "8")
+    life.planrrr("refresh-tokens", "--within", "365d", "--json")
+    life.sandbox.forget_faults()
+    life.planrrr("refresh-tokens", "--within", "365d")
+    life.write_settings(ENCRYPTION_KEY=NEW, ENCRYPTION_KEY_PREVIOUS=KEY)
+    life.planrrr("publish-due", "--max-seconds", "5")
+    assert life.planrrr("keys", "rotate") == 0
+    life.write_settings(ENCRYPTION_KEY_PREVIOUS="")
+    for command in (
+        "keys status",
+        "doctor",
+        "doctor --json",
+        "list --json",
+        "connections list --json",
+        "limits",
+    ):
+        life.planrrr(*command.split())
+    life.planrrr("connections", "check")
+    shown = life.planrrr("refresh-tokens", "--forecast", "300d", "--ics", "ends.ics")
+    assert shown in (0, 1), life.said[-1]
+    life.write_settings(ENCRYPTION_KEY=KEY)  # the wrong one again
+    assert life.planrrr("keys", "status", learn=False) == 1
+    life.planrrr("publish-due", learn=False)
+    life.write_settings(ENCRYPTION_KEY=NEW, DATABASE_URL="postgresql://u:hush-hush@127.0.0.1:1/nowhere")
+    assert life.planrrr("list", learn=False) == 75
+    assert "hush-hush" not in life.said[-1]
+    life.write_settings(DATABASE_URL=life.database_url)
+
+
+def dump(world: World | Installation) -> str:
     """Every byte of the tables, as text."""
     if world.database_url.startswith("sqlite"):
         return "".join(
