@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from planrrr_cli.context import open_context
+from planrrr_cli.commands.refresh import refresh_tokens
+from planrrr_cli.context import SystemClock, open_context
 from planrrr_cli.domain.connections import ConnectionStatus, Platform
 from planrrr_cli.domain.publications import State
 from planrrr_cli.store import schema
@@ -107,7 +110,10 @@ def test_renewing_by_itself_asks_a_sick_service_no_more_than_publishing_does(
     world.sandbox.fault(REFRESH, "status:503", times=-1)
 
     def renew() -> dict[str, Any]:
-        told: dict[str, Any] = json.loads(world.planrrr("refresh-tokens", "--json").stdout)
+        clock, out = SystemClock(timedelta(seconds=world.offset)), io.StringIO()
+        with open_context(world.environ, cwd=world.folder, clock=clock) as ctx, redirect_stdout(out):
+            refresh_tokens(ctx, within=None, name=None, dry_run=False, as_json=True)
+        told: dict[str, Any] = json.loads(out.getvalue())
         return told
 
     told = renew()
