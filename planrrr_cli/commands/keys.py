@@ -47,6 +47,12 @@ def rotate(ctx: Context, *, keep_previous: bool, as_json: bool) -> int:
         begun = "a new key is in" if made else "going on with the new key in"
         render.say(f"{begun} {own}; the one before stays beside it until everything is written anew")
     done = _Rewriting(ctx, cipher).run()
+    with ctx.store.transaction() as tx:
+        woken = resealing.wake(tx)
+    for one in woken:
+        render.say(
+            f"connection {one[:8]} goes on: it waited for somebody only because a process lacked the key"
+        )
     with ctx.store.reading() as tx:
         used = _by_key(keys.in_use(tx))
     others = cipher.fingerprints - {cipher.fingerprint}

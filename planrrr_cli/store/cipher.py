@@ -14,6 +14,7 @@ from planrrr_cli.domain.secrets import Secret
 
 _VERSION = "v1"
 HEAD = 12  # characters of an envelope that hold the version and the fingerprint
+OTHER_KEY = "the encryption key is not the one these tokens were written with"
 _NONCE = 12  # bytes; fresh for each value, as GCM demands (NIST SP 800-38D, 8.2.2)
 
 
@@ -76,8 +77,7 @@ class Cipher:
         key = self._keys.get(fingerprint)
         if key is None:
             msg = (
-                "the encryption key is not the one these tokens were written with "
-                f"(they need key {fingerprint}, this is {self._fingerprint}); "
+                f"{OTHER_KEY} (they need key {fingerprint}, this is {self._fingerprint}); "
                 "set ENCRYPTION_KEY_PREVIOUS or ENCRYPTION_KEY_PREVIOUS_FILE to that key, "
                 "or add the connections again"
             )

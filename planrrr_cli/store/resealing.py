@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Table, select, update
 
+from planrrr_cli.domain.connections import ConnectionStatus
 from planrrr_cli.domain.errors import TokenUnreadable
 from planrrr_cli.store import rows
-from planrrr_cli.store.cipher import fingerprint_in
+from planrrr_cli.store.cipher import OTHER_KEY, fingerprint_in
 from planrrr_cli.store.keys import SEALED_COLUMNS, envelopes, with_secrets, written_with_others
 from planrrr_cli.store.schema import connections, publications
 from planrrr_cli.store.session import Tx
@@ -80,6 +81,25 @@ def reseal(tx: Tx, table: Table, ids: Sequence[str]) -> Batch:
         if values:
             tx.conn.execute(update(table).where(table.c.id == row[table.c.id]).values(values))
     return batch
+
+
+def wake(tx: Tx) -> list[str]:
+    """Connections that some process took to be lost because it lacked a key, and that can be read here: they go on."""
+    c = connections.c
+    parked = (c.status == ConnectionStatus.NEEDS_REAUTH) & c.status_reason.startswith(
+        OTHER_KEY, autoescape=True
+    )
+    query = select(connections).where(parked, c.removed_at.is_(None)).order_by(c.id)
+    woken: list[str] = []
+    for row in tx.conn.execute(query.with_for_update(key_share=True, skip_locked=True)).mappings():
+        try:
+            rows.connection(tx, row, tokens=True)
+        except TokenUnreadable:
+            continue
+        active = {"status": ConnectionStatus.ACTIVE, "status_reason": None}
+        tx.conn.execute(update(connections).where(c.id == row[c.id]).values(active))
+        woken.append(row[c.id])
+    return woken
 
 
 def _connection(tx: Tx, row: RowMapping, batch: Batch) -> Mapping[str, Any]:

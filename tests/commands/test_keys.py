@@ -191,6 +191,43 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_written(
     assert f"not written: connections {mine.id[:8]}, app_secret" in said.out
 
 
+def test_an_account_that_was_taken_for_lost_by_a_process_without_the_key_goes_on(
+    planrrr, pages, write, folder: Path, control
+) -> None:
+    """One host got the new key too late: nobody has to sign in because of that, and other reasons stay."""
+    old = (folder / "planrrr.key").read_text().strip()
+    both = {"ENCRYPTION_KEY": NEW.reveal(), "ENCRYPTION_KEY_PREVIOUS": old}
+    account = pages[0]["account_id"]
+    planrrr("add", write("a.md", front=f"to: 'facebook:{account}'"), "--at", "now")
+    path = folder / "planrrr.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        (row,) = connection.execute("SELECT id FROM connections WHERE account_id = ?", (account,))
+        sealed = Cipher(NEW).encrypt(
+            tokens_of(control)[account], table="connections", column="access_token", row_id=row[0]
+        )
+        connection.execute("UPDATE connections SET access_token = ? WHERE id = ?", (sealed, row[0]))
+        elsewhere = (
+            "UPDATE connections SET status = 'needs_reauth', status_reason = 'revoked' WHERE account_id = ?"
+        )
+        connection.execute(elsewhere, (pages[1]["account_id"],))
+    planrrr("publish-due", code=1)  # with the old key alone
+    assert statuses(planrrr)[account] == "needs_reauth"
+    assert "goes on" in planrrr("keys", "rotate", env=both).err
+    assert statuses(planrrr)[account] == "active"
+    assert statuses(planrrr)[pages[1]["account_id"]] == "needs_reauth"
+    planrrr("publish-due", env={"ENCRYPTION_KEY": NEW.reveal()}, code=None)
+    assert [entry["account_id"] for entry in control.posts()] == [account]
+
+
+def tokens_of(control) -> dict[str, str]:
+    return {one["accountId"]: one["accessToken"] for one in control.get("accounts")["connections"]}
+
+
+def statuses(planrrr) -> dict[str, str]:
+    shown = planrrr("connections", "list", "--json", code=None).json["connections"]
+    return {one["account_id"]: one["status"] for one in shown}
+
+
 # ---------------------------------------------------------------- the key file beside SQLite
 
 

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -167,6 +168,7 @@ def _stored(tx) -> Iterator[tuple[str, str]]:
             yield f"note {name} of {row[publications.c.id]}", tx.cipher().decrypt(envelope, **place).reveal()
 
 
+@cache
 def forms(secret: str) -> set[str]:
     """How it may look: as it is, for addresses, in JSON, and in base64 wherever in a longer text it stands."""
     raw = secret.encode()

@@ -216,11 +216,8 @@ def test_a_whole_life_at_debug_level_shows_no_secret_anywhere(
         assert words in said, f"{words} was not said"
     assert any("webbrowser" in word for one in life.processes for word in one), "no child was seen"
     found = leaks(said, life.secrets, "what was said")
-    found += [
-        one
-        for process in life.processes
-        for one in leaks("\0".join(process), life.secrets, "the process list")
-    ]
+    seen = "\0".join(sorted({word for process in life.processes for word in process}))
+    found += leaks(seen, life.secrets, "the process list")
     for name, content in life.files():
         found += leaks(content.decode("latin-1"), life.secrets, name)
     found += leaks(dump(life), life.secrets, "the database")
@@ -282,10 +279,10 @@ def live(life: Installation) -> None:
     assert life.planrrr("init") == 0
     for platform in ("facebook", "x"):
         assert life.planrrr("connect", platform) in (0, 1), life.said[-1]
-    life.planrrr("connect", "x", "--no-browser", stdin="not what was meant\n", patience=2)
+    life.planrrr("connect", "x", "--no-browser", stdin="not what was meant\n", patience=1.5)
     access = next(iter(one["accessToken"] for one in life.sandbox.accounts()["connections"]))
     pasted = f"{access}\nhttp://127.0.0.1:1/?code={access}&state=1\n"
-    life.planrrr("connect", "x", "--no-browser", stdin=pasted, patience=2)
+    life.planrrr("connect", "x", "--no-browser", stdin=pasted, patience=1.5)
     assert life.planrrr("connections", "import", "-", stdin=json.dumps(life.sandbox.accounts())) == 0
     flows = {platform: next(iter(found.values())) for platform, found in FLOWS.items()}
     ids = {one["platform"]: one["accountId"] for one in life.sandbox.accounts()["connections"]}
@@ -300,12 +297,12 @@ def live(life: Installation) -> None:
     for call, kind, strike in TROUBLES:
         life.sandbox.fault(call, kind, strike)
     life.planrrr("refresh-tokens", "--within", "365d")
-    life.planrrr("publish-due", "--json", "--max-seconds", "8")
+    life.planrrr("publish-due", "--json", "--max-seconds", "4")
     life.planrrr("refresh-tokens", "--within", "365d", "--json")
     life.sandbox.forget_faults()
     life.planrrr("refresh-tokens", "--within", "365d")
     life.write_settings(ENCRYPTION_KEY=NEW, ENCRYPTION_KEY_PREVIOUS=KEY)
-    life.planrrr("publish-due", "--max-seconds", "5")
+    life.planrrr("publish-due", "--max-seconds", "2")
     assert life.planrrr("keys", "rotate") == 0
     life.write_settings(ENCRYPTION_KEY_PREVIOUS="")
     for command in (
