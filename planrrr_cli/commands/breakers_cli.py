@@ -10,7 +10,7 @@ from planrrr_cli.commands.opening import opened
 status = typer.Typer(rich_markup_mode=None)
 by_hand = typer.Typer(
     context_settings=o.PLAIN,
-    help="Open or close the circuit breaker of a platform, or of one account, by hand.",
+    help="Open or close a circuit breaker by hand.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

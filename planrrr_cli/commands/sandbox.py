@@ -138,7 +138,8 @@ def _welcome(url: str, media_folder: Path | None, *, kept: bool, as_json: bool) 
     if media_folder:
         folder = shlex.quote(render.clean(str(media_folder.resolve())))
         render.line(f"  export MEDIA_ROOT={folder} MEDIA_PUBLIC_BASE_URL={media_url}")
-    render.line(f"  curl -s {url}/_sandbox/accounts | planrrr connections import -")
+    render.line(f"  curl -s {url}/_sandbox/accounts | planrrr connections import -   # all its accounts, or")
+    render.line(f"  curl -s {url}/_sandbox/env >>.env; planrrr connect youtube       # sign in to one")
     forgets = (
         "" if kept else "; it forgets everything then, and begins with the same ids (--state FILE keeps it)"
     )

@@ -1,7 +1,7 @@
 """The control routes under /_sandbox/: ledger, accounts, faults, consent, clock and others; no platform's meaning."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,6 +15,20 @@ from planrrr_cli.sandbox.wire import Reply, Request, json_reply
 from planrrr_cli.sandbox.world import World
 
 BODY_LIMIT = 1024 * 1024
+
+ENV: Mapping[str, Mapping[str, str]] = {
+    # what is said of a developer app, by the name under which a client is told
+    "facebook": {"app_id": "FACEBOOK_APP_ID", "app_secret": "FACEBOOK_APP_SECRET"},
+    "instagram": {"app_id": "INSTAGRAM_APP_ID", "app_secret": "INSTAGRAM_APP_SECRET"},
+    "linkedin": {"client_id": "LINKEDIN_CLIENT_ID", "client_secret": "LINKEDIN_CLIENT_SECRET"},
+    "x": {
+        "client_id": "X_CLIENT_ID",
+        "client_secret": "X_CLIENT_SECRET",
+        "consumer_key": "TWITTER_API_KEY",
+        "consumer_secret": "TWITTER_API_SECRET",
+    },
+    "youtube": {"client_id": "YOUTUBE_CLIENT_ID", "client_secret": "YOUTUBE_CLIENT_SECRET"},
+}
 
 
 class Refused(Exception):
@@ -50,6 +64,8 @@ class Control:
         name = request.path.removeprefix("/_sandbox/").rstrip("/")
         if request.method in ("GET", "HEAD") and name.startswith("media/"):
             return self._media(name.removeprefix("media/"))
+        if request.method in ("GET", "HEAD") and name == "env":
+            return Reply(200, self._env().encode(), (("Content-Type", "text/plain; charset=utf-8"),))
         route = self._routes.get((request.method, name))
         if route is None:
             known = sorted({f"{method} {path}" for method, path in self._routes})
@@ -76,6 +92,14 @@ class Control:
             "connections": [account for twin in twins for account in twin.accounts()],
             "apps": {twin.platform: twin.apps() for twin in twins},
         }
+
+    def _env(self) -> str:
+        """Where the sandbox is and its developer apps, as a .env file."""
+        lines = [f"PLANRRR_SANDBOX_URL={self._world.url}"]
+        for twin in sorted(self._twins, key=lambda twin: twin.platform):
+            apps = twin.apps()
+            lines += [f"{name}={apps[key]}" for key, name in ENV[twin.platform].items()]
+        return "\n".join(lines) + "\n"
 
     def _change_account(self, request: Request) -> object:
         document = _document(request)

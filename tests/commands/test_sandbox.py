@@ -58,6 +58,21 @@ def test_its_first_words_are_the_lines_to_type(started) -> None:
     assert "planrrr connections import -" in lines[3]
 
 
+def test_its_env_is_all_that_planrrr_needs_to_sign_in(started, planrrr, environ, folder: Path) -> None:
+    child = started()
+    child.stdout.readline()
+    child.stdout.readline()
+    url = child.stdout.readline().strip().rpartition("=")[2]
+    with urllib.request.urlopen(f"{url}/_sandbox/env") as answer:
+        (folder / ".env").write_bytes(answer.read())
+    (folder / "agrees.py").write_text("import sys, urllib.request as u; u.urlopen(sys.argv[1])")
+    agrees = {"BROWSER": f"{sys.executable} {folder / 'agrees.py'} %s"}
+    for platform in ("facebook", "youtube"):
+        command = [sys.executable, "-m", "planrrr_cli", "connect", platform, "--json"]
+        ran = subprocess.run(command, cwd=folder, env=environ | agrees, capture_output=True, check=True)
+        assert [one["status"] for one in json.loads(ran.stdout)["connections"]] == ["active"]
+
+
 def test_a_port_that_is_taken_is_told_in_a_sentence(planrrr, sandbox) -> None:
     port = sandbox.url.rpartition(":")[2]
     assert f"port {port} cannot be used" in planrrr("sandbox", "--port", port, code=2).err
