@@ -97,13 +97,20 @@ def lock(tx: Tx, keys: Iterable[Key], *, now: datetime) -> dict[Key, Breaker]:
     dialect: Any = postgresql if tx.dialect == "postgresql" else sqlite
     make = dialect.insert(breakers).on_conflict_do_nothing()
     tx.conn.execute(make, [_values(Breaker(key), now) | _named(key) for key in wanted])
-    return _found(tx, _ALL.where(_among(wanted)).with_for_update(of=breakers), now)
+    tx.conn.execute(select(*_KEY).where(_among(wanted)).order_by(*_KEY).with_for_update())
+    return _as_locked(tx, wanted, now)
 
 
 def lock_free(tx: Tx, keys: Iterable[Key], *, now: datetime) -> dict[Key, Breaker]:
     """Those of ``keys`` that nobody else is changing at this moment, as they are until the commit."""
-    query = _ALL.where(_among(list(keys))).with_for_update(of=breakers, skip_locked=True)
-    return _found(tx, query, now)
+    query = select(*_KEY).where(_among(list(keys))).with_for_update(skip_locked=True)
+    got = [Key(Scope(scope), Platform(platform), owner) for platform, scope, owner in tx.conn.execute(query)]
+    return _as_locked(tx, got, now) if got else {}
+
+
+def _as_locked(tx: Tx, keys: Sequence[Key], now: datetime) -> dict[Key, Breaker]:
+    """A statement of its own, since PostgreSQL looks for the holder of a place as of before it got the lock."""
+    return _found(tx, _ALL.where(_among(keys)), now)
 
 
 def save(tx: Tx, changed: Sequence[Breaker], *, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -102,6 +103,38 @@ def test_of_many_who_want_to_probe_at_once_one_has_the_place(factory):
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(one, claims)) == 1
+
+
+def test_who_waited_for_a_breaker_sees_who_has_its_place_by_now(factory):
+    store = factory.store
+    write(store, opened(now=NOW - 2 * MINUTE))
+    factory.publication(factory.connection(Platform.X))
+    [(lane, claim_id)] = factory.claim(platforms=frozenset({Platform.X})).items()
+    claim = Claim(lane, claim_id)
+
+    def wait_for_it():
+        with store.transaction() as tx:
+            return breakers.lock(tx, [X], now=NOW)[X]
+
+    with ThreadPoolExecutor(1) as pool:
+        with store.transaction() as tx:
+            held = breakers.lock_free(tx, [X], now=NOW)[X]
+            later = pool.submit(wait_for_it)
+            if store.dialect == "postgresql":
+                until_somebody_waits(store)
+            breakers.save(tx, [probed(held, claim, now=NOW)], now=NOW)
+        assert later.result().is_probed_by(claim)
+
+
+def until_somebody_waits(store):
+    """For a lock of the database, as its own table of sessions tells."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    give_up = time.monotonic() + 5
+    while time.monotonic() < give_up:
+        with store.reading() as tx:
+            if tx.conn.exec_driver_sql(waiting).scalar_one():
+                return
+    raise AssertionError("nobody has begun to wait")
 
 
 def probing(factory):
