@@ -20,7 +20,7 @@ ENV: Mapping[str, Mapping[str, str]] = {
     # what is said of a developer app, by the name under which a client is told
     "facebook": {"app_id": "FACEBOOK_APP_ID", "app_secret": "FACEBOOK_APP_SECRET"},
     "instagram": {"app_id": "INSTAGRAM_APP_ID", "app_secret": "INSTAGRAM_APP_SECRET"},
-    "linkedin": {"client_id": "LINKEDIN_CLIENT_ID", "client_secret": "LINKEDIN_CLIENT_SECRET"},
+    "linkedin": {"share_client_id": "LINKEDIN_CLIENT_ID", "share_client_secret": "LINKEDIN_CLIENT_SECRET"},
     "x": {
         "client_id": "X_CLIENT_ID",
         "client_secret": "X_CLIENT_SECRET",

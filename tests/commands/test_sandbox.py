@@ -67,7 +67,7 @@ def test_its_env_is_all_that_planrrr_needs_to_sign_in(started, planrrr, environ,
         (folder / ".env").write_bytes(answer.read())
     (folder / "agrees.py").write_text("import sys, urllib.request as u; u.urlopen(sys.argv[1])")
     agrees = {"BROWSER": f"{sys.executable} {folder / 'agrees.py'} %s"}
-    for platform in ("facebook", "youtube"):
+    for platform in ("facebook", "youtube", "linkedin"):
         command = [sys.executable, "-m", "planrrr_cli", "connect", platform, "--json"]
         ran = subprocess.run(command, cwd=folder, env=environ | agrees, capture_output=True, check=True)
         assert [one["status"] for one in json.loads(ran.stdout)["connections"]] == ["active"]
