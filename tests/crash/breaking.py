@@ -65,7 +65,7 @@ def was_far_away(world: World) -> None:
 
 
 def calls(world: World) -> int:
-    return sum(one["call"].startswith("facebook.") for one in world.sandbox.requests())
+    return sum((one["call"] or "").startswith("facebook.") for one in world.sandbox.requests())
 
 
 def history(world: World) -> list[Event]:

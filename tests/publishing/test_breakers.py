@@ -38,7 +38,7 @@ def status(world: World) -> dict[str, Any]:
 
 
 def asked(world: World, name: str) -> int:
-    return sum(one["call"].startswith(name) for one in world.sandbox.requests())
+    return sum((one["call"] or "").startswith(name) for one in world.sandbox.requests())
 
 
 def schedule(world: World, platform: str, *, each: int = 1, front: str = "") -> int:

@@ -207,7 +207,7 @@ def test_what_instagram_says_of_its_own_limits_is_shown(world: World) -> None:
     assert (publishes["used"], publishes["learned"]["from"]) == (1, "content_publishing_limit")
     assert publishes["limit"] == publishes["learned"]["limit"]
     assert shown["instagram.containers"]["used"] == 1
-    made = [one["call"] for one in world.sandbox.requests() if one["call"].startswith("instagram.")]
+    made = [one["call"] for one in world.sandbox.requests() if (one["call"] or "").startswith("instagram.")]
     assert calls["used"] == len(made) and calls["reserved"] == 0
     assert (calls["learned"]["percent"], calls["guessed"]) == (60, True)
 

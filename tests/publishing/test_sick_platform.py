@@ -78,7 +78,7 @@ def count(world: World, state: State) -> int:
 
 
 def asked(world: World) -> int:
-    return sum(one["call"].startswith("facebook.") for one in world.sandbox.requests())
+    return sum((one["call"] or "").startswith("facebook.") for one in world.sandbox.requests())
 
 
 def test_ten_minutes_of_outage_under_two_thousand_due_posts(
