@@ -356,15 +356,18 @@ def test_a_sign_in_of_googles_testing_mode_is_found(doctor, ctx) -> None:
     assert "In production" in one["mend"] and "planrrr connect youtube" in one["mend"]
 
 
-def test_posts_that_are_scheduled_for_after_a_tokens_end_are_named(doctor, ctx, made) -> None:
+def test_posts_that_are_scheduled_for_after_a_tokens_end_are_named(doctor, ctx, made, change) -> None:
     now = ctx.clock.now()
     mine = add(ctx, Platform.FACEBOOK, Tokens(Secret("access-token"), None, now + timedelta(days=30)))
     assert found(doctor(), "ends") == []
     made.publication(mine, at=now + timedelta(days=20))
     assert found(doctor(), "ends") == []
     late = made.publication(mine, at=now + timedelta(days=40))
-    one = the(doctor(code=1), "ends")
+    one = the(doctor(), "ends")
     assert late.id[:8] in one["finding"] and "planrrr connect facebook" in one["mend"]
+    assert one["severity"] == "hint"
+    change(mine, token_expires_at=now + timedelta(days=5))
+    assert the(doctor(code=1), "ends")["severity"] == "problem"
 
 
 def test_a_sign_in_that_is_due_soon_is_a_hint_and_then_a_problem(doctor, ctx, change) -> None:

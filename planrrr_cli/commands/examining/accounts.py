@@ -87,14 +87,14 @@ def ends(patient: Patient) -> Iterator[Finding]:
         end = last_moment(one, now=now)
         if end is None:
             continue
+        severity = Severity.PROBLEM if end.at - now <= PRESSING else Severity.HINT
         if one.id in late:
             posts = late[one.id].publications
             count = render.counted(len(posts), "publication")
             ids = ", ".join(each.publication_id[:8] for each in posts[:3]) + (", …" if len(posts) > 3 else "")
-            says = f"{count} of {called(one)} ({ids}) come after {end.at:%Y-%m-%d %H:%M} UTC, when {end.why}"
-            yield _of(one, says, command(one))
+            says = f"{called(one)} has {count} ({ids}) scheduled for after {end.at:%Y-%m-%d %H:%M} UTC, when {end.why}"
+            yield _of(one, says, command(one), severity)
         elif end.at - now <= AHEAD:
-            severity = Severity.PROBLEM if end.at - now <= PRESSING else Severity.HINT
             yield _of(one, f"{called(one)}: {by_when(end, end.at - now)}", command(one), severity)
 
 
