@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import tempfile
 import uuid
@@ -19,6 +20,10 @@ from psycopg import sql
 
 from planrrr_cli.store import Store, open_store
 from tests.factory import Factory, cipher, new_id
+
+# A shell has SIGINT ignored for what it runs in the background, and every child would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 OTHER_SERVER = os.environ.get("PLANRRR_TEST_DATABASE_URL")
 

@@ -120,10 +120,7 @@ def test_what_is_not_understood_is_one_sentence_and_changes_nothing(
 
 
 def test_watching_looks_again_until_it_is_interrupted(environ: dict[str, str], tmp_path: Path) -> None:
-    # Whatever started the tests may have SIGINT ignored, as a shell does for what runs in the background.
-    heeding = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    program = heeding + "runpy.run_module('planrrr_cli', run_name='__main__', alter_sys=True)"
-    command = [sys.executable, "-c", program, "breaker-status", "--watch"]
+    command = [sys.executable, "-m", "planrrr_cli", "breaker-status", "--watch"]
     out = tmp_path / "watched"
     with out.open("wb") as file:
         watching = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=file, stderr=subprocess.PIPE)

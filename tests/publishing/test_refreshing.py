@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from planrrr_cli.context import open_context
 from planrrr_cli.domain.connections import ConnectionStatus, Platform
 from planrrr_cli.domain.publications import State
 from planrrr_cli.domain.secrets import Secret
-from planrrr_cli.store import connections, rows
+from planrrr_cli.store import breakers, connections, rows
 from tests.publishing.renewing import (
     RENEW_X,
     asked,
@@ -70,12 +71,19 @@ BEFORE = ("status:503", "status:500", "reset", "lost", "html:502", "status:429",
 AFTER = ("lost", "reset", "status:503", "truncated", "html:502", "empty")
 
 
+def well_again(world: World, platform: Platform) -> None:
+    """So many troubles in a row open the breaker of the token service, which is shown elsewhere."""
+    with open_context(world.environ, cwd=world.folder) as ctx, ctx.store.transaction() as tx:
+        breakers.reset(tx, platform, now=ctx.clock.now())
+
+
 @pytest.mark.parametrize("platform", RENEWALS)
 def test_trouble_before_the_effect_disconnects_nobody(world: World, platform: Platform) -> None:
     change_end(world, platform)
     for kind in BEFORE:
         world.sandbox.fault(RENEWALS[platform], kind)
         told = refresh(world)
+        well_again(world, platform)
         assert (told.code, told.of(platform)["outcome"]) == (1, "failed"), kind
         assert told.of(platform)["reason"] and told.of(platform)["status"] == "active"
         world.later(20 * 60)
@@ -244,6 +252,7 @@ def test_the_user_token_behind_a_page_is_prolonged_and_its_death_stops_nothing(w
         change(world, page, **soon)
         world.sandbox.fault("facebook.token.exchange", kind)
         assert refresh(world).of(page)["outcome"] == "failed", kind
+        well_again(world, page)
     world.sandbox.fault("facebook.token.exchange", "error:190:463")
     told = refresh(world)
     assert (told.code, told.of(page)["outcome"], told.of(page)["status"]) == (0, "fresh", "active")
