@@ -19,7 +19,7 @@ from planrrr_cli.commands.showing import zone
 from planrrr_cli.context import Context
 from planrrr_cli.domain.connections import Connection, ConnectionStatus
 from planrrr_cli.domain.errors import ConfigError, UsageError
-from planrrr_cli.domain.renewal import End, ends, last_moment
+from planrrr_cli.domain.renewal import STOPPED, End, ends, last_moment
 from planrrr_cli.publishing.sign_ins import called, command, outlasted
 
 AHEAD = "90d"
@@ -38,6 +38,11 @@ class SignIn:
     @property
     def overdue(self) -> bool:
         return self.left <= timedelta(0)
+
+    @property
+    def renews_itself(self) -> bool:
+        """It is nobody's business yet; so shortly before its end that it should have long been renewed, it is."""
+        return self.end.by_itself and self.left > STOPPED
 
 
 def forecast_sign_ins(
@@ -101,7 +106,7 @@ def _shape(one: SignIn) -> Shape:
         "sign_in_by": render.iso(one.end.at),
         "days_left": max(0, one.left.days),
         "overdue": one.overdue,
-        "renews_itself": one.end.by_itself and not one.overdue,
+        "renews_itself": one.renews_itself,
         "reason": one.end.why,
         "scheduled_later": one.later,
         "next": command(one.connection),
@@ -113,7 +118,7 @@ def _people(ctx: Context, coming: Sequence[SignIn], until: datetime, unknown: in
     if coming:
         rows = [_row(one, where) for one in coming]
         render.table(["id", "sign in by", "left", "platform", "account", "posts after", "why"], rows)
-    needed = [one for one in coming if not one.end.by_itself or one.overdue]
+    needed = [one for one in coming if not one.renews_itself]
     last = f"{until.astimezone(where):%Y-%m-%d}"
     nobody = f"nobody has to sign in until {last}, as far as is known"
     render.line(f"{render.counted(len(needed), 'sign-in')} needed until {last}" if needed else nobody)
@@ -125,7 +130,7 @@ def _people(ctx: Context, coming: Sequence[SignIn], until: datetime, unknown: in
 
 def _row(one: SignIn, where: tzinfo) -> list[str]:
     left = "now" if one.overdue else f"{one.left.days} d" if one.left.days else "today"
-    why = f"{one.end.why}; it renews itself" if one.end.by_itself and not one.overdue else one.end.why
+    why = f"{one.end.why}; it renews itself" if one.renews_itself else one.end.why
     return [
         short(one.connection.id),
         f"{one.end.at.astimezone(where):%Y-%m-%d}",
@@ -139,7 +144,7 @@ def _row(one: SignIn, where: tzinfo) -> list[str]:
 
 def _calendar(coming: Sequence[SignIn], until: datetime, now: datetime) -> str:
     """Only what a person has to do. A calendar needs an event: without any it says how long it holds."""
-    events = [_event(one, now) for one in coming if not one.end.by_itself or one.overdue]
+    events = [_event(one, now) for one in coming if not one.renews_itself]
     if not events:
         quiet = "planrrr: nobody has to sign in until here"
         events = [Event("quiet", quiet, "Make the forecast anew: planrrr refresh-tokens --forecast", until)]

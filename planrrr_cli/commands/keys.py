@@ -34,7 +34,7 @@ BY_HAND = (
 )
 
 
-def rotate(ctx: Context, *, keep_previous: bool, as_json: bool) -> int:
+def rotate(ctx: Context, *, forget: bool, as_json: bool) -> int:
     """Writes every stored secret of every team anew; goes on where it was killed. 1: some could not be written."""
     own = _own_file(ctx.settings)
     with ctx.store.transaction() as tx:
@@ -59,7 +59,7 @@ def rotate(ctx: Context, *, keep_previous: bool, as_json: bool) -> int:
     left = {one: used[one] for one in others if used.get(one)}
     kept = None
     if own is not None and not left and not done.held:
-        kept = forget_previous(own, keep_as="-".join(sorted(others)) if keep_previous else None)
+        kept = forget_previous(own, keep_as=None if forget else "-".join(sorted(others)) or None)
         cipher.refresh()
     log.info(
         "keys rotated", extra={"key": cipher.fingerprint, "written": done.written, "broken": len(done.broken)}
@@ -190,8 +190,8 @@ def _tell(
     elif own is not None:
         gone = f"kept as {kept}, where nothing reads it" if kept else "removed"
         render.say(
-            f"the previous key is {gone}; backups of the database from before need it. "
-            f"Keep a copy of {own} in a safe place"
+            f"the previous key is {gone}; backups of the database from before need it, and other databases in that "
+            f"folder. Keep a copy of {own} in a safe place"
         )
     elif previous:
         render.say(

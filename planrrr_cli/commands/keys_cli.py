@@ -21,8 +21,13 @@ keys = typer.Typer(
     epilog=o.examples("planrrr keys rotate", "ENCRYPTION_KEY=… ENCRYPTION_KEY_PREVIOUS=… planrrr keys rotate")
 )
 def rotate(
-    keep_previous: Annotated[
-        bool, typer.Option("--keep-previous", help="Keep the old key file under another name, for backups.")
+    forget_previous: Annotated[
+        bool,
+        typer.Option(
+            "--forget-previous",
+            help="Remove the old key file in the end; else it is kept under another name, for backups of the "
+            "database, and for other databases in its folder.",
+        ),
     ] = False,
     as_json: o.JsonFlag = False,
 ) -> None:
@@ -34,7 +39,7 @@ def rotate(
     with opened(as_json) as ctx:
         from planrrr_cli.commands.keys import rotate
 
-        raise typer.Exit(rotate(ctx, keep_previous=keep_previous, as_json=as_json))
+        raise typer.Exit(rotate(ctx, forget=forget_previous, as_json=as_json))
 
 
 @keys.command(epilog=o.examples("planrrr keys status", "planrrr keys status --json"))

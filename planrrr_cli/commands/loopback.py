@@ -126,6 +126,9 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
                 receiver.shown.set()
             elif parts.path != receiver.path or not is_answer(parts.query):
                 self._page(HTTPStatus.NOT_FOUND, "There is nothing here.")
+            elif self.headers.get("Sec-Fetch-Dest", "document") != "document":
+                # https://www.w3.org/TR/fetch-metadata/ (read 2026-11-24): a picture or frame of some page, no person
+                self._page(HTTPStatus.FORBIDDEN, "This is not how to ask.")
             elif receiver.accept(parts.query):
                 self._page(HTTPStatus.SEE_OTHER, "", Location=receiver.end)
             else:

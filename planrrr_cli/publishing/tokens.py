@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from planrrr_cli.domain.connections import Connection, Tokens
+from planrrr_cli.domain.connections import Connection, ConnectionStatus, Tokens
 from planrrr_cli.domain.errors import (
     ConnectionRevoked,
     LeaseLost,
@@ -25,6 +25,7 @@ from planrrr_cli.store import Tx, connections, renewals
 log = logging.getLogger("planrrr.publishing")
 
 
+PAUSED_RESTS = timedelta(hours=6)  # until a dead token of a paused account is asked about again
 RETRY_AFTER = timedelta(minutes=1)
 GOOD_ENOUGH = timedelta(minutes=10)  # a token that lives longer is used when its renewal fails for now
 
@@ -98,6 +99,11 @@ def _settled(
     if isinstance(ending, ConnectionRevoked | TokenExpired):
         reason = _refusal(connection, ending)
         connections.set_needs_reauth(tx, connection.id, reason, claim_id=lane.claim_id, now=now)
+        if (
+            connection.status is ConnectionStatus.PAUSED
+        ):  # a pause outlives the sign-in; the service rests, too
+            until = now + PAUSED_RESTS
+            connections.hold(tx, connection.id, until=until, reason=reason, claim_id=lane.claim_id, now=now)
         return Renewed(Renewal.NEEDS_REAUTH, reason, ending.next_step or "")
     if connection.renewing_since is None and _without_effect(ending):
         renewals.never_sent(tx, connection.id, claim_id=lane.claim_id, now=now)

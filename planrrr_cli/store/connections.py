@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, case, func, select, update
 
 from planrrr_cli.domain.connections import NOTHING, Connection, ConnectionStatus, Platform, Tokens
 from planrrr_cli.domain.errors import NotFound, Refused, TokenUnreadable
@@ -209,7 +209,9 @@ def still_has(tx: Tx, connection: Connection) -> bool:
 
 def set_needs_reauth(tx: Tx, connection_id: str, reason: str, *, claim_id: str | None, now: datetime) -> bool:
     """Only a person can go on here; what is scheduled waits. False when the lane is no longer mine."""
-    values = {"status": ConnectionStatus.NEEDS_REAUTH, "status_reason": reason}
+    status = connections.c.status
+    kept = case((status == ConnectionStatus.PAUSED, status), else_=ConnectionStatus.NEEDS_REAUTH)
+    values = {"status": kept, "status_reason": reason}
     return _write(tx, connection_id, values, now, claim_id)
 
 

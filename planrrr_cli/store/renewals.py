@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from planrrr_cli.domain.connections import Connection, ConnectionStatus, Platform, Tokens
 from planrrr_cli.domain.errors import TokenUnreadable
 from planrrr_cli.domain.publications import State
-from planrrr_cli.domain.renewal import DATA_ACCESS, EARLY, UNUSED, YEAR
+from planrrr_cli.domain.renewal import DATA_ACCESS, EARLY, UNUSED, YEAR, last_moment
 from planrrr_cli.store import rows
 from planrrr_cli.store.guards import has_publishing
 from planrrr_cli.store.schema import connections, publications
@@ -93,6 +93,9 @@ def save(tx: Tx, before: Connection, tokens: Tokens, *, now: datetime) -> bool:
             else None,
         }
     values |= {"renewing_since": None, "updated_at": now}
+    told = last_moment(before, now=now)
+    if told is None or told.by_itself:  # that end has moved, and what is said before it begins anew
+        values["warned_days"] = None
     if row[c.status] == ConnectionStatus.NEEDS_REAUTH and row[c.renewing_since] is not None:
         # Somebody was asked to sign in because this very answer was missing.
         values |= {"status": ConnectionStatus.ACTIVE, "status_reason": None}

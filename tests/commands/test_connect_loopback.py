@@ -13,12 +13,16 @@ import requests
 from tests.commands.signing import PATIENCE
 
 
-def ask(begun, path: str, *, host: str | None = None, method: str = "GET") -> http.client.HTTPResponse:
+def ask(
+    begun, path: str, *, host: str | None = None, method: str = "GET", **headers: str
+) -> http.client.HTTPResponse:
     """One request to the waiting command, exactly as written; its answer, read."""
     netloc = urlsplit(begun.way_back).netloc
     connection = http.client.HTTPConnection("127.0.0.1", int(netloc.rpartition(":")[2]), timeout=PATIENCE)
     connection.putrequest(method, path, skip_host=True)
     connection.putheader("Host", netloc if host is None else host)
+    for name, value in headers.items():
+        connection.putheader(name.replace("_", "-"), value)
     connection.endheaders()
     answer = connection.getresponse()
     answer.read()
@@ -47,6 +51,14 @@ def test_a_request_that_was_meant_for_another_host_is_refused_and_ends_nothing(s
     begun = sign_in("x")
     port = urlsplit(begun.way_back).port
     assert ask(begun, answer_of(begun), host=host.format(port=port)).status == 421
+    begun.agree()
+    begun.end()
+
+
+def test_a_picture_on_some_page_is_no_answer_and_ends_nothing(sign_in) -> None:
+    begun = sign_in("x")
+    assert ask(begun, "/?error=access_denied", Sec_Fetch_Dest="image").status == 403
+    assert ask(begun, answer_of(begun), Sec_Fetch_Dest="iframe").status == 403
     begun.agree()
     begun.end()
 

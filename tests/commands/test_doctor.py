@@ -176,7 +176,7 @@ def test_key_files_that_others_may_use_are_found_the_kept_ones_too(
     planrrr: Run, doctor, connect, folder
 ) -> None:
     connect()
-    planrrr("keys", "rotate", "--keep-previous")
+    planrrr("keys", "rotate")
     (kept,) = folder.glob("planrrr.key.*")
     kept.chmod(0o644)
     assert str(kept) in the(doctor(code=1), "secrets")["finding"]

@@ -235,13 +235,13 @@ def fingerprint(path: Path) -> str:
     return Cipher(Secret(path.read_text())).fingerprint
 
 
-def test_beside_sqlite_it_makes_the_new_key_itself_and_removes_the_one_before(
+def test_beside_sqlite_it_makes_the_new_key_itself_and_removes_the_one_before_where_that_is_wanted(
     planrrr, connect, folder: Path
 ) -> None:
     connect()
     key = folder / "planrrr.key"
     old = fingerprint(key)
-    ran = planrrr("keys", "rotate")
+    ran = planrrr("keys", "rotate", "--forget-previous")
     assert fingerprint(key) != old
     assert key.stat().st_mode & 0o777 == 0o600
     assert f"key {fingerprint(key)} holds" in ran.out
@@ -254,12 +254,12 @@ def test_beside_sqlite_it_makes_the_new_key_itself_and_removes_the_one_before(
     assert planrrr("publish-due").code == 0
 
 
-def test_the_key_before_can_be_kept_for_backups_under_a_name_that_nothing_reads(
+def test_the_key_before_is_kept_for_backups_under_a_name_that_nothing_reads(
     planrrr, connect, folder: Path
 ) -> None:
     connect()
     old = (folder / "planrrr.key").read_text()
-    kept = Path(planrrr("keys", "rotate", "--keep-previous", "--json").json["rotated"]["kept_as"])
+    kept = Path(planrrr("keys", "rotate", "--json").json["rotated"]["kept_as"])
     assert kept.read_text() == old and kept.stat().st_mode & 0o777 == 0o600
     assert kept.name == f"planrrr.key.{Cipher(Secret(old)).fingerprint}"
     assert len(planrrr("keys", "status", "--json").json["keys"]) == 1

@@ -96,6 +96,14 @@ def test_a_forecast_lists_who_must_sign_in_by_when(planrrr: Run, member: Add) ->
     assert [each["id"] for each in both] == [near.id, far.id]
 
 
+def test_what_should_have_renewed_itself_and_has_not_is_a_sign_in(planrrr: Run, member: Add) -> None:
+    member(10, "Stale", "1", Platform.INSTAGRAM)
+    member(40, "Fresh", "2", Platform.INSTAGRAM)
+    told = planrrr("refresh-tokens", "--forecast", "90d", "--json").json["connections"]
+    assert [one["renews_itself"] for one in told] == [False, True]
+    assert "1 sign-in needed" in planrrr("refresh-tokens", "--forecast", "90d").out
+
+
 def test_whoever_must_sign_in_already_comes_first_and_ends_with_1(
     planrrr: Run, member: Add, ctx: Context
 ) -> None:

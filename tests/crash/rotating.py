@@ -24,7 +24,7 @@ def rotate(job: dict[str, Any]) -> int:
     zygote.instrument(points)
     keys.ROWS = 1
     with open_context(job["environ"], cwd=Path(job["cwd"])) as ctx, redirect_stdout(sys.stderr):
-        return keys.rotate(ctx, keep_previous=False, as_json=True)
+        return keys.rotate(ctx, forget=True, as_json=True)
 
 
 def _around(original: Callable[..., Any], name: str, points: zygote.Points) -> Callable[..., Any]:

@@ -72,6 +72,20 @@ def test_a_token_that_facebook_itself_calls_invalid_is_not_kept(server, api, app
         redeemed(server, api, app, clock, {"access_token": "short"}, {"access_token": "long"})
 
 
+def test_a_sign_in_of_which_facebook_says_nothing_is_begun_again(server, api, app, clock) -> None:
+    server.on("GET /v25.0/debug_token", Answer(500, b""))
+    with pytest.raises(PlatformUnavailable, match="what was granted") as told:
+        redeemed(server, api, app, clock, {"access_token": "short"}, {"access_token": "long"})
+    assert "planrrr connect facebook" in told.value.next_step
+
+
+def test_an_end_that_only_the_exchange_names_is_kept(server, api, app, clock) -> None:
+    debugged(server, scopes=["pages_show_list"])
+    long = {"access_token": "long", "expires_in": 3600}
+    grant = redeemed(server, api, app, clock, {"access_token": "short"}, long)
+    assert grant.tokens.expires_at == clock.now() + timedelta(hours=1)
+
+
 def test_each_page_has_its_own_token_and_the_user_token_behind_it(server, api, app, clock) -> None:
     server.on("GET /v25.0/me/accounts", {"data": [PAGE, {**PAGE, "id": "1002", "tasks": ["ANALYZE"]}]})
     first, second = SIGN_IN.accounts(api, app, USER, clock)

@@ -175,3 +175,10 @@ def test_what_is_scheduled_for_later_than_a_connection_lasts(factory: Factory) -
         assert renewals.beyond(tx, {}) == []
     assert [one.post_id for one in beyond] == list(reversed(late))
     assert {one.connection_id for one in beyond} == {lane.id}
+
+
+def test_an_end_that_renewing_has_moved_is_told_from_the_first_mark_on_again(factory: Factory) -> None:
+    lane = factory.connection(Platform.INSTAGRAM)
+    write(factory, lane, token_expires_at=NOW + 13 * DAY, refresh_token=None, warned_days=14)
+    assert save(factory, found(factory, lane), Tokens(Secret("a2"), None, NOW + 60 * DAY))
+    assert warning(found(factory, lane), now=NOW + 47 * DAY) == 14

@@ -84,3 +84,13 @@ def test_who_needed_a_sign_in_is_active_again_and_who_was_paused_stays_so(factor
         connections.pause(tx, paused.id, now=NOW)
     assert again(factory, dead).status is ConnectionStatus.ACTIVE
     assert again(factory, paused).status is ConnectionStatus.PAUSED
+
+
+def test_a_pause_outlives_the_death_of_the_token(factory):
+    paused = factory.connection(Platform.X)
+    with factory.store.transaction() as tx:
+        connections.pause(tx, paused.id, now=NOW)
+        connections.set_needs_reauth(tx, paused.id, "revoked", claim_id=None, now=NOW)
+        assert connections.find(tx, paused.id).status is ConnectionStatus.PAUSED
+        assert connections.find(tx, paused.id).status_reason == "revoked"
+    assert again(factory, paused).status is ConnectionStatus.PAUSED

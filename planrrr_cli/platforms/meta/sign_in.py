@@ -12,13 +12,13 @@ from typing import Any, ClassVar
 
 from planrrr_cli.domain.clock import Clock
 from planrrr_cli.domain.connections import Tokens
-from planrrr_cli.domain.errors import NotFound, PlatformError, UnexpectedReply
+from planrrr_cli.domain.errors import NotFound, PlatformError, PlatformUnavailable, UnexpectedReply
 from planrrr_cli.domain.secrets import Secret
 from planrrr_cli.platforms.api import Api
 from planrrr_cli.platforms.base import Account, App
 from planrrr_cli.platforms.meta.graph import DEFAULT_VERSION, Graph, id_of, text_of
 from planrrr_cli.platforms.meta.replies import GraphError, Role, graph_error
-from planrrr_cli.platforms.meta.tokens import PAGE_FIELDS, expiry_in, facts_of, pages_of, prolonged
+from planrrr_cli.platforms.meta.tokens import PAGE_FIELDS, expiry_in, facts_of, pages_of, prolonged_until
 from planrrr_cli.platforms.redeeming import scopes_in
 from planrrr_cli.platforms.signing_in import Found, Grant, Redirects, SignIn, beside
 
@@ -68,13 +68,19 @@ class FacebookLogin(SignIn):
         if error is not None and reply.status < 500:
             raise self._refused(error, reply.status)
         graph.token = Secret(id_of(graph.dialect, graph.meaning(reply, Role.READ), "access_token", Role.READ))
-        user = prolonged(graph)
+        user, until = prolonged_until(graph, None)
         facts = facts_of(graph, user)
+        if not facts:  # what is not known now would never be renewed, or told to end
+            raise PlatformUnavailable(
+                f"{self.title} does not say at present what was granted",
+                platform=self.platform.value,
+                next_step=f"nothing was changed; start again: {self.command}",
+            )
         if facts.get("is_valid") is False:
             raise UnexpectedReply(
                 f"{self.title} gave a token that it calls invalid", platform=self.platform.value
             )
-        return Grant(Tokens(user, expires_at=expiry_in(facts)), scopes_in(facts.get("scopes")))
+        return Grant(Tokens(user, expires_at=expiry_in(facts) or until), scopes_in(facts.get("scopes")))
 
     def _refused(self, error: GraphError, status: int) -> Exception:
         """101 is an unknown application, 191 a redirect address that is not registered; a wrong secret comes with code

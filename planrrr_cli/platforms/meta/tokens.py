@@ -36,13 +36,11 @@ def pages_of(graph: Graph, fields: str = PAGE_FIELDS) -> list[Mapping[str, Any]]
     return found
 
 
-def prolonged(graph: Graph) -> Secret:
-    """The user token of ``graph``, exchanged for one that lives longer, where the application is known."""
-    return prolonged_until(graph, None)[0]
-
-
 def prolonged_until(graph: Graph, known: datetime | None) -> tuple[Secret, datetime | None]:
-    """The same, and when it ends: ``known`` where nothing was exchanged; None where nobody says."""
+    """The user token of ``graph``, exchanged for one that lives longer, where the application is known.
+
+    And when it ends: ``known`` where nothing was exchanged; None where nobody says.
+    """
     app = graph.app
     if not (app.app_id and app.app_secret):
         return graph.token, known
