@@ -24,7 +24,7 @@ from planrrr_cli.publishing.lane import LEASE, RENEW_EVERY, Lane
 from planrrr_cli.publishing.refresh_report import Line, RefreshReport, line
 from planrrr_cli.publishing.report import Silent
 from planrrr_cli.publishing.telling import record_turned
-from planrrr_cli.publishing.tokens import Renewal, settle_refresh
+from planrrr_cli.publishing.tokens import Renewal, patience, settle_refresh
 from planrrr_cli.publishing.uploads import Uploads
 from planrrr_cli.store import Tx, lanes, renewals
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("planrrr.publishing")
 
 TICK = 1.0  # seconds: the longest that leases are not looked at
-DATABASE_PATIENCE = 60.0  # seconds that an answer is held which cannot be had twice
+DATABASE_PATIENCE = 60.0  # seconds that the database is waited for with no new tokens in hand
 GRACE = 20.0  # seconds that running calls may take after a signal
 
 
@@ -96,7 +96,7 @@ class Refreshing:
 
     def _turn(self, messages: list[Message]) -> tuple[list[Work], list[Line]]:
         """Repeated while the database is away, for as long as an answer waits to be written."""
-        give_up = self.ctx.clock.monotonic() + DATABASE_PATIENCE
+        began = self.ctx.clock.monotonic()
         running, pending = dict(self.running), list(self.pending)
         while True:
             self.running, self.pending = dict(running), deque(pending)
@@ -109,7 +109,8 @@ class Refreshing:
                     handed, more = self._begin(tx)
                 break
             except StoreUnavailable as error:
-                if not running or self.ctx.clock.monotonic() >= give_up:
+                spent = self.ctx.clock.monotonic() - began >= patience(messages, DATABASE_PATIENCE)
+                if not running or self.ctx.clock.monotonic() >= self.stop_at or spent:
                     for one in messages:
                         if isinstance(one, Ended):
                             self._unwritten(one, str(error))

@@ -26,6 +26,7 @@ from planrrr_cli.publishing.options import RunOptions
 from planrrr_cli.publishing.quotas import rules_of
 from planrrr_cli.publishing.report import Progress, Reporter, RunReport, Silent
 from planrrr_cli.publishing.telling import Teller
+from planrrr_cli.publishing.tokens import patience
 from planrrr_cli.publishing.uploads import Uploads
 from planrrr_cli.store import Tx, clocks, quotas, runs, waiting
 from planrrr_cli.store.runs import RunRow
@@ -119,7 +120,7 @@ class Run:
 
     def _turn(self, messages: list[Message]) -> list[Work]:
         """One transaction for everything that arrived; retried for a while when the database is away."""
-        give_up = self.ctx.clock.monotonic() + DATABASE_PATIENCE
+        began = self.ctx.clock.monotonic()
         while True:
             try:
                 with self.ctx.store.transaction() as tx:
@@ -129,7 +130,8 @@ class Run:
             except StoreUnavailable as error:
                 if self.running:
                     self._lost(str(error))
-                if not self.running or self._out_of_grace() or self.ctx.clock.monotonic() >= give_up:
+                spent = self.ctx.clock.monotonic() - began >= patience(messages, DATABASE_PATIENCE)
+                if not self.running or self._out_of_grace() or spent:
                     self._abandon(messages)
                     raise
                 messages = messages + self._receive(TICK)

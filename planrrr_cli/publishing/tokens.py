@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,7 +19,7 @@ from planrrr_cli.domain.errors import (
 )
 from planrrr_cli.domain.settlement import held_by
 from planrrr_cli.platforms import publisher_class
-from planrrr_cli.publishing.attempt import Bug, Ending
+from planrrr_cli.publishing.attempt import Bug, Ended, Ending, Message
 from planrrr_cli.publishing.lane import Lane
 from planrrr_cli.store import Tx, connections, renewals
 
@@ -28,6 +29,15 @@ log = logging.getLogger("planrrr.publishing")
 PAUSED_RESTS = timedelta(hours=6)  # until a dead token of a paused account is asked about again
 RETRY_AFTER = timedelta(minutes=1)
 GOOD_ENOUGH = timedelta(minutes=10)  # a token that lives longer is used when its renewal fails for now
+
+
+IN_HAND = timedelta(minutes=10)  # that new tokens are held while the database is away: nobody else has them
+
+
+def patience(messages: Iterable[Message], usual: float) -> float:
+    """Seconds that the database is waited for with ``messages`` in hand."""
+    renewed = any(isinstance(one, Ended) and isinstance(one.ending, Tokens) for one in messages)
+    return max(usual, IN_HAND.total_seconds()) if renewed else usual
 
 
 class Renewal(StrEnum):
