@@ -17,7 +17,7 @@ from planrrr_cli.settings.sources import CONFIG, FIXED_IV, Source, read_env_file
 _MINE = stat.S_IRWXG | stat.S_IRWXO
 _READ = stat.S_IRGRP | stat.S_IROTH
 _WRITE = stat.S_IWGRP | stat.S_IWOTH
-_KEPT = re.compile(r"\.[0-9a-f]{8}(-[0-9a-f]{8})*")  # as `keys rotate --keep-previous` calls old keys
+_KEPT = re.compile(r"\.[0-9a-f]{8}(-[0-9a-f]{8})*")  # as `keys rotate` calls old keys
 
 
 def settings(patient: Patient) -> Iterator[Finding]:

@@ -34,9 +34,3 @@ class SessionOver(PlatformUnavailable):
 
     kind = ErrorKind.MEDIA_UPLOAD_ERROR
     counts_for_breaker = False
-
-
-class NotVisibleYet(PlatformUnavailable):
-    """A new video that not all of YouTube knows yet: worth another try in a minute, and no outage."""
-
-    counts_for_breaker = False
